@@ -1,0 +1,33 @@
+/** Textual encodings of RFC 7468. */
+
+/** One PEM block, lines of 64 characters, with a line feed at the end. */
+export function pem(label: string, der: Uint8Array): string {
+  const base64 = Buffer.from(der).toString('base64');
+  const lines = base64.match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+}
+
+export interface PemBlock {
+  readonly label: string;
+  readonly der: Uint8Array;
+}
+
+const BLOCK = /-----BEGIN ([A-Z0-9 #]+)-----([A-Za-z0-9+/=\s]*?)-----END \1-----/g;
+
+/** All blocks in `text`, in order; text around them is allowed, as RFC 7468 §2 says. */
+export function pemBlocks(text: string): readonly PemBlock[] {
+  return [...text.matchAll(BLOCK)].map(([, label = '', base64 = '']) => ({
+    label,
+    der: Uint8Array.from(Buffer.from(base64, 'base64')),
+  }));
+}
+
+/** Reads a file that holds DER, or the PEM of it under one of `labels`; undefined if neither. */
+export function derFromFile(
+  contents: Uint8Array,
+  labels: readonly string[],
+): Uint8Array | undefined {
+  if (contents[0] === 0x30) return contents;
+  const blocks = pemBlocks(Buffer.from(contents).toString('latin1'));
+  return blocks.find((block) => labels.includes(block.label))?.der;
+}

@@ -1,0 +1,38 @@
+import { DerError, type Tlv } from './reader.ts';
+import { type Der, TAG, tlv } from './writer.ts';
+
+/**
+ * `Time` of RFC 5280 §4.1.2.5: UTCTime until the end of 2049, GeneralizedTime from 2050 on, always
+ * in Zulu, whole seconds.
+ */
+export function time(date: Date): Der {
+  const digits = date.toISOString().slice(0, 19).replaceAll(/[-:T]/g, '');
+  const year = date.getUTCFullYear();
+  return year >= 1950 && year < 2050
+    ? tlv(TAG.utcTime, Buffer.from(`${digits.slice(2)}Z`))
+    : tlv(TAG.generalizedTime, Buffer.from(`${digits}Z`));
+}
+
+const UTC_TIME = /^\d{12}Z$/;
+const GENERALIZED_TIME = /^\d{14}Z$/;
+
+/** Reads a `Time`; the forms that RFC 5280 forbids (offsets, fractions, no seconds) are refused. */
+export function timeValue({ tag, contents }: Tlv): Date {
+  const text = Buffer.from(contents).toString('latin1');
+  const digits = fourDigitYear(tag, text);
+  const [year, month, day, hour, minute, second] = [0, 4, 6, 8, 10, 12].map((start, index) =>
+    digits.slice(start, start + (index === 0 ? 4 : 2)),
+  );
+  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime()) || date.toISOString() !== iso) {
+    throw new DerError(`no such time: ${text}`);
+  }
+  return date;
+}
+
+function fourDigitYear(tag: number, text: string): string {
+  if (tag === TAG.utcTime && UTC_TIME.test(text)) return (text < '50' ? '20' : '19') + text;
+  if (tag === TAG.generalizedTime && GENERALIZED_TIME.test(text)) return text;
+  throw new DerError('a time is not in the form that RFC 5280 section 4.1.2.5 wants');
+}

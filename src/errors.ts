@@ -1,0 +1,70 @@
+/**
+ * What went wrong, for programs. The set is closed: a new kind of failure needs a new exit status,
+ * and scripts rely on these.
+ */
+export type PkiErrorCode =
+  | 'USAGE'
+  | 'POLICY'
+  | 'KEY_UNAVAILABLE'
+  | 'AUTH'
+  | 'STORE'
+  | 'INTEGRITY'
+  | 'INTERRUPTED';
+
+/** One exit status a code. 70 (EX_SOFTWARE of sysexits.h) is for what is not a {@link PkiError}. */
+export const EXIT_STATUS: Readonly<Record<PkiErrorCode, number>> = {
+  USAGE: 2,
+  POLICY: 3,
+  KEY_UNAVAILABLE: 4,
+  AUTH: 5,
+  STORE: 6,
+  INTEGRITY: 7,
+  INTERRUPTED: 130, // 128 + SIGINT, as shells report it
+};
+
+export const EXIT_STATUS_BUG = 70;
+
+export interface PkiErrorOptions extends ErrorOptions {
+  readonly hints?: readonly string[];
+}
+
+/**
+ * A failure that a person can do something about. The message names what they can change, in lower
+ * case and without a full stop; it never holds a secret.
+ */
+export class PkiError extends Error {
+  override readonly name = 'PkiError';
+  readonly code: PkiErrorCode;
+  /** What to try next, one sentence each; printed under the message. */
+  readonly hints: readonly string[];
+
+  constructor(code: PkiErrorCode, message: string, { hints = [], ...rest }: PkiErrorOptions = {}) {
+    super(message, rest);
+    this.code = code;
+    this.hints = hints;
+  }
+}
+
+/** The `code` of a system error (`ENOENT`, `EACCES`), or undefined for any other value. */
+export function systemErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+}
+
+/** A system error in words, without the path: the caller's message has it already. */
+export function systemErrorText(error: unknown): string {
+  const code = systemErrorCode(error);
+  return (code && SYSTEM_ERRORS[code]) || code || String(error);
+}
+
+const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EEXIST: 'it exists already',
+  EISDIR: 'it is a directory',
+  ENOENT: 'no such file or directory',
+  ENOSPC: 'no space left on the device',
+  ENOTDIR: 'a part of the path is not a directory',
+  EPERM: 'operation not permitted',
+  EROFS: 'the file system is read-only',
+};
