@@ -1,0 +1,73 @@
+import { DerReader, enterDer } from '../der/reader.ts';
+import { bitString, type Der, sequence } from '../der/writer.ts';
+import type { ClassicalAlgorithm, SignatureAlgorithm } from './algorithm.ts';
+import { ALGORITHMS } from './registry.ts';
+import { SCHEMES } from './schemes.ts';
+
+/** SubjectPublicKeyInfo taken apart (RFC 5280 §4.1.2.7). */
+export interface PublicKeyInfo {
+  /** AlgorithmIdentifier, DER. */
+  readonly identifier: Uint8Array;
+  /** The octets of `subjectPublicKey`: a point, an RSAPublicKey, raw keys, or two of those. */
+  readonly publicKey: Uint8Array;
+}
+
+/** Takes a SubjectPublicKeyInfo apart; throws DerError. */
+export function parseSpki(spki: Uint8Array): PublicKeyInfo {
+  const reader = enterDer(spki);
+  const identifier = reader.read(0x30).octets;
+  const publicKey = reader.bitString();
+  reader.end();
+  return { identifier, publicKey };
+}
+
+/** SubjectPublicKeyInfo for `algorithm` around the octets of `subjectPublicKey`. */
+export const encodeSpki = (algorithm: SignatureAlgorithm, publicKey: Uint8Array): Der =>
+  sequence(algorithm.keyIdentifier, bitString(publicKey));
+
+/** Modulus length in bits, and the public exponent, of an RSAPublicKey (RFC 8017 §A.1.1). */
+export function rsaParameters(publicKey: Uint8Array): { bits: number; exponent: bigint } {
+  const reader = enterDer(publicKey);
+  const modulus = reader.integer();
+  const exponent = reader.integer();
+  reader.end();
+  return { bits: modulus.toString(2).length, exponent };
+}
+
+/**
+ * The algorithms that a key can sign with, its usual one first. An RSA key has two (PKCS #1 v1.5
+ * and PSS), a key of an unknown kind or size none.
+ */
+export function algorithmsOfKey(spki: Uint8Array): readonly SignatureAlgorithm[] {
+  const { identifier, publicKey } = parseSpki(spki);
+  return ALGORITHMS.filter(
+    (row) =>
+      Buffer.compare(row.keyIdentifier, identifier) === 0 &&
+      (row.family !== 'classical' || fitsRow(row, publicKey)),
+  );
+}
+
+function fitsRow({ key }: ClassicalAlgorithm, publicKey: Uint8Array): boolean {
+  return key.kind !== 'rsa' || rsaParameters(publicKey).bits === key.bits;
+}
+
+/** RSA keys can encrypt as well as sign, which key usages tell. */
+export const isRsaKey = (spki: Uint8Array): boolean => describeKey(spki).startsWith('rsa-');
+
+/** What a person would call the key: `ecdsa-p384`, `rsa-3072`, `ml-dsa-65`, or an OID. */
+export function describeKey(spki: Uint8Array): string {
+  const { identifier, publicKey } = parseSpki(spki);
+  const row = ALGORITHMS.find((item) => Buffer.compare(item.keyIdentifier, identifier) === 0);
+  if (row?.family !== 'classical') {
+    return row?.name ?? new DerReader(identifier).enter().objectIdentifier();
+  }
+  if (row.key.kind === 'rsa') return `rsa-${rsaParameters(publicKey).bits}`;
+  return row.name;
+}
+
+/** The name of a signature algorithm as its specification has it, or its OID. */
+export function describeSignature(identifier: Uint8Array): string {
+  const rows = [...Object.values(SCHEMES), ...ALGORITHMS];
+  const found = rows.find((row) => Buffer.compare(row.identifier, identifier) === 0);
+  return found?.name ?? new DerReader(identifier).enter().objectIdentifier();
+}
