@@ -1,0 +1,35 @@
+import { resolve } from 'node:path';
+import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
+import { openFileSigner } from './file-signer.ts';
+import type { KeyRef } from './key-ref.ts';
+import type { Secret } from './secret.ts';
+import type { Signer } from './signer.ts';
+
+/** What opening a key may need from outside. A secret is asked for once, and only if needed. */
+export interface KeyAccess {
+  /** Where relative paths of key files start. */
+  readonly directory: string;
+  passphrase(path: string): Promise<Secret>;
+  pin(token: string): Promise<Secret>;
+  /** Says something to the person that is not an error. */
+  note(text: string): void;
+}
+
+/** The only switch over kinds of key. `algorithm` chooses, and checks, how the key is used. */
+export async function openSigner(
+  ref: KeyRef,
+  access: KeyAccess,
+  algorithm?: SignatureAlgorithm,
+): Promise<Signer> {
+  switch (ref.kind) {
+    case 'file': {
+      const { passphrase } = access;
+      const path = resolve(access.directory, ref.path);
+      return openFileSigner(path, { passphrase, ...(algorithm && { algorithm }) });
+    }
+    case 'pkcs11': {
+      const { openPkcs11Signer } = await import('./pkcs11/pkcs11-signer.ts');
+      return openPkcs11Signer(ref, access, algorithm);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Numbers of PKCS #11 3.2 (pkcs11t.h) that are used here. Our own list, because pkcs11js is loaded
+ * only when a key is in a token, and knows no number newer than 2.40.
+ */
+export const CKF = {
+  loginRequired: 0x04,
+  tokenInitialized: 0x400,
+  userPinCountLow: 0x1_0000,
+  userPinFinalTry: 0x2_0000,
+  userPinLocked: 0x4_0000,
+  rwSession: 0x02,
+  serialSession: 0x04,
+  /** C_Initialize: pkcs11js signs on threads of its own; without this SoftHSM crashes. */
+  osLockingOk: 0x02,
+} as const;
+
+export const CKU_USER = 1;
+
+export const CKO = { publicKey: 2, privateKey: 3 } as const;
+
+export const CKK = { rsa: 0x00, ec: 0x03, ecEdwards: 0x40 } as const;
+
+export const CKA = {
+  class: 0x00,
+  token: 0x01,
+  private: 0x02,
+  label: 0x03,
+  keyType: 0x100,
+  id: 0x102,
+  sensitive: 0x103,
+  encrypt: 0x104,
+  decrypt: 0x105,
+  wrap: 0x106,
+  unwrap: 0x107,
+  sign: 0x108,
+  signRecover: 0x109,
+  verify: 0x10a,
+  verifyRecover: 0x10b,
+  derive: 0x10c,
+  modulus: 0x120,
+  modulusBits: 0x121,
+  publicExponent: 0x122,
+  publicKeyInfo: 0x129,
+  extractable: 0x162,
+  ecParams: 0x180,
+  ecPoint: 0x181,
+} as const;
+
+export const CKM = {
+  rsaPkcsKeyPairGen: 0x00,
+  rsaPkcs: 0x01,
+  rsaPkcsPss: 0x0d,
+  sha256RsaPkcs: 0x40,
+  sha384RsaPkcs: 0x41,
+  sha512RsaPkcs: 0x42,
+  sha256RsaPkcsPss: 0x43,
+  sha384RsaPkcsPss: 0x44,
+  sha512RsaPkcsPss: 0x45,
+  sha256: 0x250,
+  sha384: 0x260,
+  sha512: 0x270,
+  ecKeyPairGen: 0x1040,
+  ecdsa: 0x1041,
+  ecdsaSha256: 0x1044,
+  ecdsaSha384: 0x1045,
+  ecdsaSha512: 0x1046,
+  ecEdwardsKeyPairGen: 0x1055,
+  eddsa: 0x1057,
+} as const;
+
+/** Mask generation functions of RSASSA-PSS. */
+export const CKG = { mgf1Sha256: 0x02, mgf1Sha384: 0x03, mgf1Sha512: 0x04 } as const;
+
+/** Name of a mechanism number, or the number itself. */
+export function mechanismName(mechanism: number): string {
+  const found = Object.entries(CKM).find(([, number]) => number === mechanism);
+  if (!found) return `0x${mechanism.toString(16).padStart(8, '0')}`;
+  return `CKM_${found[0].replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}`;
+}

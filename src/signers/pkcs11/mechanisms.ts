@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import type { Mechanism } from 'pkcs11js';
+import type { ClassicalAlgorithm } from '../../algorithms/algorithm.ts';
+import { HASH_BYTES, type HashName, hashIdentifier } from '../../algorithms/schemes.ts';
+import { DerError, enterDer } from '../../der/reader.ts';
+import { octetString, sequence, unsignedInteger } from '../../der/writer.ts';
+import { PkiError } from '../../errors.ts';
+import { CKG, CKM, mechanismName } from './constants.ts';
+
+/** One way to have a token make a signature. */
+export interface SigningMechanism {
+  readonly mechanism: Mechanism;
+  /** What the token gets: a digest, or the message where the mechanism hashes. */
+  prepare(message: Uint8Array): Uint8Array;
+  /** From what the token gives to the octets of `signatureValue`. */
+  finish(signature: Uint8Array): Uint8Array;
+  /** The longest that the token may give, in octets. */
+  readonly maxBytes: number;
+}
+
+/** CK_PARAMS_RSA_PSS of pkcs11js: which structure a mechanism's parameter is. */
+const CK_PARAMS_RSA_PSS = 2;
+
+interface HashMechanisms {
+  readonly hash: number;
+  readonly mgf1: number;
+  readonly ecdsa: number;
+  readonly pkcs1: number;
+  readonly pss: number;
+}
+
+const BY_HASH: Readonly<Record<HashName, HashMechanisms>> = {
+  sha256: {
+    hash: CKM.sha256,
+    mgf1: CKG.mgf1Sha256,
+    ecdsa: CKM.ecdsaSha256,
+    pkcs1: CKM.sha256RsaPkcs,
+    pss: CKM.sha256RsaPkcsPss,
+  },
+  sha384: {
+    hash: CKM.sha384,
+    mgf1: CKG.mgf1Sha384,
+    ecdsa: CKM.ecdsaSha384,
+    pkcs1: CKM.sha384RsaPkcs,
+    pss: CKM.sha384RsaPkcsPss,
+  },
+  sha512: {
+    hash: CKM.sha512,
+    mgf1: CKG.mgf1Sha512,
+    ecdsa: CKM.ecdsaSha512,
+    pkcs1: CKM.sha512RsaPkcs,
+    pss: CKM.sha512RsaPkcsPss,
+  },
+};
+
+/** Chooses the first way that the token offers; our own hash first, which every token can. */
+export function chooseMechanism(
+  algorithm: ClassicalAlgorithm,
+  offered: ReadonlySet<number>,
+): SigningMechanism {
+  const ways = signingMechanisms(algorithm);
+  const found = ways.find(({ mechanism }) => offered.has(mechanism.mechanism));
+  if (found) return found;
+  const names = ways.map(({ mechanism }) => mechanismName(mechanism.mechanism));
+  throw new PkiError(
+    'KEY_UNAVAILABLE',
+    `PKCS#11 error: CKR_MECHANISM_INVALID: the token cannot sign with ${algorithm.name}`,
+    {
+      hints: [
+        `it would need one of: ${names.join(', ')}`,
+        `it offers: ${[...offered].map(mechanismName).join(', ')}`,
+      ],
+    },
+  );
+}
+
+/** All ways to make signatures of `algorithm`, the preferred one first. */
+export function signingMechanisms(algorithm: ClassicalAlgorithm): readonly SigningMechanism[] {
+  const { key, scheme } = algorithm;
+  const maxBytes = key.kind === 'ec' ? 2 * (key.fieldBytes + 8) : algorithm.maxSignatureBytes;
+  const way = (
+    mechanism: number | Mechanism,
+    prepare: SigningMechanism['prepare'],
+    finish: SigningMechanism['finish'] = asItIs,
+  ): SigningMechanism => ({
+    mechanism: typeof mechanism === 'number' ? { mechanism } : mechanism,
+    prepare,
+    finish,
+    maxBytes,
+  });
+  if (!scheme.hash) return [way(CKM.eddsa, asItIs)]; // without a parameter for Ed25519
+  const { hash } = scheme;
+  const numbers = BY_HASH[hash];
+  const digest = (message: Uint8Array) => createHash(hash).update(message).digest();
+  switch (scheme.family) {
+    case 'rsa-pkcs1':
+      return [
+        way(CKM.rsaPkcs, (message) => digestInfo(hash, digest(message))),
+        way(numbers.pkcs1, asItIs),
+      ];
+    case 'rsa-pss': {
+      const parameter = {
+        type: CK_PARAMS_RSA_PSS,
+        hashAlg: numbers.hash,
+        mgf: numbers.mgf1,
+        saltLen: HASH_BYTES[hash],
+      };
+      return [
+        way({ mechanism: CKM.rsaPkcsPss, parameter }, digest),
+        way({ mechanism: numbers.pss, parameter }, asItIs),
+      ];
+    }
+    default: {
+      const fieldBytes = key.kind === 'ec' ? key.fieldBytes : 0;
+      const finish = (signature: Uint8Array) => ecdsaSignature(signature, fieldBytes);
+      return [way(CKM.ecdsa, digest, finish), way(numbers.ecdsa, asItIs, finish)];
+    }
+  }
+}
+
+const asItIs = (octets: Uint8Array): Uint8Array => octets;
+
+/** DigestInfo, which CKM_RSA_PKCS pads and signs (RFC 8017 §9.2). */
+const digestInfo = (hash: HashName, digest: Uint8Array): Uint8Array =>
+  sequence(hashIdentifier(hash), octetString(digest));
+
+/** r ‖ s as PKCS#11 gives it, to Ecdsa-Sig-Value (RFC 3279 §2.2.3); some tokens give that already. */
+export function ecdsaSignature(signature: Uint8Array, fieldBytes: number): Uint8Array {
+  if (signature.length === 2 * fieldBytes) {
+    return sequence(
+      unsignedInteger(signature.subarray(0, fieldBytes)),
+      unsignedInteger(signature.subarray(fieldBytes)),
+    );
+  }
+  try {
+    const reader = enterDer(signature);
+    reader.integer();
+    reader.integer();
+    reader.end();
+    return signature;
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    const message = `the token gave an ECDSA signature of ${signature.length} octets`;
+    throw new PkiError('INTEGRITY', message, {
+      hints: [`${2 * fieldBytes} were expected`],
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,162 @@
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from 'node:crypto';
+import { promisify } from 'node:util';
+import type {
+  ClassicalAlgorithm,
+  MlDsaAlgorithm,
+  SignatureAlgorithm,
+} from '../algorithms/algorithm.ts';
+import {
+  ML_DSA_SEED_BYTES,
+  type MlDsaKey,
+  type MlDsaSecret,
+  mlDsaEngine,
+  mlDsaPkcs8,
+  mlDsaSpki,
+  NO_CONTEXT,
+} from '../algorithms/ml-dsa.ts';
+import { ALGORITHMS } from '../algorithms/registry.ts';
+import { HASH_BYTES } from '../algorithms/schemes.ts';
+import { algorithmsOfKey } from '../algorithms/spki.ts';
+import { DerError, DerReader, enterDer } from '../der/reader.ts';
+import { TAG } from '../der/writer.ts';
+import { PkiError } from '../errors.ts';
+
+/** A private key in this process's memory. */
+export interface SoftwareKey {
+  /** Of the algorithms that the key can be used with, the one that was asked for. */
+  readonly algorithm: ClassicalAlgorithm | MlDsaAlgorithm;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
+  /** `context` is for ML-DSA alone. */
+  sign(message: Uint8Array, context?: Uint8Array): Uint8Array;
+}
+
+/** Makes a key pair and returns its private key as PKCS #8, DER; ML-DSA as the 32-octet seed. */
+export async function generatePkcs8(
+  algorithm: ClassicalAlgorithm | MlDsaAlgorithm,
+): Promise<Uint8Array> {
+  if (algorithm.family === 'ml-dsa') {
+    return mlDsaPkcs8(algorithm, { seed: randomBytes(ML_DSA_SEED_BYTES) });
+  }
+  const { privateKey } = await generateClassical(algorithm);
+  return Uint8Array.from(privateKey.export({ format: 'der', type: 'pkcs8' }));
+}
+
+const generate = promisify(generateKeyPair);
+
+function generateClassical({ key }: ClassicalAlgorithm): Promise<{ privateKey: KeyObject }> {
+  if (key.kind === 'rsa') return generate('rsa', { modulusLength: key.bits });
+  if (key.kind === 'ec') return generate('ec', { namedCurve: key.curve });
+  return key.curve === 'ed25519' ? generate('ed25519') : generate('ed448');
+}
+
+/**
+ * Reads a PKCS #8 PrivateKeyInfo. `wanted` chooses among the algorithms of a key that has several
+ * (RSA: PKCS #1 v1.5 or PSS) and is an error for a key of another kind. `name` is for errors.
+ */
+export async function importPkcs8(
+  pkcs8: Uint8Array,
+  name: string,
+  wanted?: SignatureAlgorithm,
+): Promise<SoftwareKey> {
+  try {
+    const mlDsa = parseMlDsa(pkcs8);
+    const key = mlDsa ? await openMlDsa(...mlDsa) : openClassical(pkcs8, wanted);
+    if (wanted && wanted.name !== key.algorithm.name) throw wrongKind(key, wanted, name);
+    return key;
+  } catch (error) {
+    if (error instanceof PkiError) throw error;
+    throw new PkiError('KEY_UNAVAILABLE', `${name} is not a private key that can be used`, {
+      hints: ['it has to be PKCS #8 with an RSA, EC, Ed25519 or ML-DSA key'],
+      cause: error,
+    });
+  }
+}
+
+function wrongKind(key: SoftwareKey, wanted: SignatureAlgorithm, name: string): PkiError {
+  return new PkiError(
+    'KEY_UNAVAILABLE',
+    `${name} holds a key for ${key.algorithm.name}, not for ${wanted.name}`,
+  );
+}
+
+/** The parts of an ML-DSA PrivateKeyInfo; undefined for a key of another kind. */
+function parseMlDsa(pkcs8: Uint8Array): [MlDsaAlgorithm, MlDsaSecret, MlDsaSecret?] | undefined {
+  const reader = enterDer(pkcs8);
+  reader.smallInteger(); // version: 0, or 1 with a public key behind
+  const identifier = reader.read(TAG.sequence).octets;
+  const row = ALGORITHMS.find((item) => Buffer.compare(item.keyIdentifier, identifier) === 0);
+  return row?.family === 'ml-dsa' ? [row, ...mlDsaSecrets(row, reader.octetString())] : undefined;
+}
+
+/** Decides by tag, never by length (RFC 9881 §6): seed, expanded key, or both. */
+function mlDsaSecrets(row: MlDsaAlgorithm, choice: Uint8Array): [MlDsaSecret, MlDsaSecret?] {
+  const reader = new DerReader(choice);
+  if (reader.nextTag === 0x80) return [{ seed: sized(reader.read().contents, ML_DSA_SEED_BYTES) }];
+  if (reader.nextTag === TAG.octetString) {
+    return [{ expanded: sized(reader.octetString(), row.expandedKeyBytes) }];
+  }
+  const both = reader.enter();
+  const seed = sized(both.octetString(), ML_DSA_SEED_BYTES);
+  return [{ seed }, { expanded: sized(both.octetString(), row.expandedKeyBytes) }];
+}
+
+function sized(octets: Uint8Array, length: number): Uint8Array {
+  if (octets.length === length) return octets;
+  throw new DerError(`${octets.length} octets where ${length} are expected`);
+}
+
+/** A key file with both forms is refused if they are not the same key (RFC 9881 §6). */
+async function openMlDsa(
+  algorithm: MlDsaAlgorithm,
+  secret: MlDsaSecret,
+  other?: MlDsaSecret,
+): Promise<SoftwareKey> {
+  const engine = await mlDsaEngine();
+  const key = engine.open(algorithm, secret);
+  if (other && !sameKey(engine.open(algorithm, other), key)) {
+    throw new Error('the seed and the expanded private key disagree');
+  }
+  return {
+    algorithm,
+    publicKey: mlDsaSpki(algorithm, key.publicKey),
+    sign: (message, context = NO_CONTEXT) => key.sign(message, context),
+  };
+}
+
+const sameKey = (one: MlDsaKey, other: MlDsaKey): boolean =>
+  Buffer.compare(one.publicKey, other.publicKey) === 0;
+
+function openClassical(pkcs8: Uint8Array, wanted: SignatureAlgorithm | undefined): SoftwareKey {
+  const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
+  const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' });
+  const usable = algorithmsOfKey(publicKey);
+  const algorithm = usable.find((row) => row.name === wanted?.name) ?? usable[0];
+  if (algorithm?.family !== 'classical') throw new Error('no algorithm for this key');
+  return {
+    algorithm,
+    publicKey: Uint8Array.from(publicKey),
+    sign: (message) => signClassical(algorithm, key, message),
+  };
+}
+
+function signClassical(
+  { scheme }: ClassicalAlgorithm,
+  key: KeyObject,
+  message: Uint8Array,
+): Uint8Array {
+  const { hash } = scheme;
+  const options =
+    scheme.family === 'rsa-pss' && hash
+      ? { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: HASH_BYTES[hash] }
+      : { key };
+  return sign(hash ?? null, message, options);
+}
