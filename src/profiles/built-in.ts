@@ -1,0 +1,97 @@
+import { PkiError } from '../errors.ts';
+import type { AttributeType } from '../x509/names.ts';
+import { CONSTANT_EXTENSIONS } from './built-in.compiled.ts';
+import type { Profile, ProfileConfig } from './profile-config.ts';
+
+const WHO: readonly AttributeType[] = ['C', 'ST', 'L', 'O', 'OU', 'CN', 'serialNumber'];
+
+export const ROOT_CA = 'root-ca';
+
+/** The profiles that need no file. After a change: `npm run generate`. */
+export const BUILT_IN_PROFILES: readonly ProfileConfig[] = [
+  {
+    name: ROOT_CA,
+    summary: 'self-signed certificate of a root CA; made by "pki init-ca" alone',
+    ca: true,
+    validityDays: 7305, // 20 years
+    keyUsage: ['keyCertSign', 'cRLSign', 'digitalSignature'], // the last one for OCSP responses
+    subject: WHO,
+    subjectAltName: { types: [], required: false },
+  },
+  {
+    name: 'issuing-ca',
+    summary: 'CA under another CA, for end-entity certificates only',
+    ca: true,
+    pathLength: 0,
+    validityDays: 1826, // 5 years
+    keyUsage: ['keyCertSign', 'cRLSign', 'digitalSignature'],
+    subject: WHO,
+    subjectAltName: { types: [], required: false },
+  },
+  {
+    name: 'tls-server',
+    summary: 'TLS server, by DNS names and IP addresses',
+    validityDays: 90,
+    keyUsage: ['digitalSignature', 'keyEncipherment'],
+    extKeyUsage: ['serverAuth'],
+    subject: ['CN'],
+    subjectAltName: { types: ['dns', 'ip'], required: true, commonName: ['dns', 'ip'] },
+  },
+  {
+    name: 'tls-client',
+    summary: 'TLS client: a person, a machine or a service',
+    validityDays: 90,
+    keyUsage: ['digitalSignature'],
+    extKeyUsage: ['clientAuth'],
+    subject: WHO,
+    subjectAltName: { types: ['dns', 'ip', 'email', 'uri'], required: false },
+  },
+  {
+    name: 'code-signing',
+    summary: 'signer of programs',
+    validityDays: 365,
+    keyUsage: ['digitalSignature'],
+    extKeyUsage: ['codeSigning'],
+    subject: WHO,
+    subjectAltName: { types: [], required: false },
+  },
+  {
+    name: 'email',
+    summary: 'S/MIME: signed and, with an RSA key, encrypted e-mail',
+    validityDays: 365,
+    keyUsage: ['digitalSignature', 'keyEncipherment'],
+    extKeyUsage: ['emailProtection'],
+    subject: WHO,
+    subjectAltName: { types: ['email'], required: true },
+  },
+  {
+    name: 'ocsp-signing',
+    summary: 'delegated OCSP responder; not asked about at the OCSP itself',
+    validityDays: 30,
+    keyUsage: ['digitalSignature'],
+    extKeyUsage: ['ocspSigning'],
+    ocspNoCheck: true,
+    subject: WHO,
+    subjectAltName: { types: [], required: false },
+  },
+  {
+    name: 'timestamping',
+    summary: 'time-stamping authority (RFC 3161)',
+    validityDays: 1826,
+    keyUsage: ['digitalSignature'],
+    extKeyUsage: ['timeStamping'],
+    extKeyUsageCritical: true, // RFC 3161 §2.3
+    subject: WHO,
+    subjectAltName: { types: [], required: false },
+  },
+];
+
+/** Looks a profile up; a miss lists what there is. */
+export function profileNamed(name: string): Profile {
+  const config = BUILT_IN_PROFILES.find((profile) => profile.name === name);
+  const extensions = CONSTANT_EXTENSIONS[name];
+  if (config && extensions) return { ...config, extensions };
+  throw new PkiError('USAGE', `unknown profile "${name}"`, {
+    hints: [`use one of: ${BUILT_IN_PROFILES.map((profile) => profile.name).join(', ')}`],
+  });
+}

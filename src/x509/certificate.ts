@@ -1,0 +1,91 @@
+import { DerError, enterDer } from '../der/reader.ts';
+import { time, timeValue } from '../der/time.ts';
+import { bitString, contextConstructed, type Der, integer, sequence, TAG } from '../der/writer.ts';
+import { type Extension, encodeExtension, parseExtension } from './extensions.ts';
+
+/** TBSCertificate, version 3 (RFC 5280 §4.1.2). Names, keys and identifiers are kept in DER. */
+export interface TbsCertificate {
+  readonly serialNumber: bigint;
+  /** AlgorithmIdentifier that the issuer will sign with. */
+  readonly signature: Uint8Array;
+  readonly issuer: Uint8Array;
+  /** Whole seconds; both ends are included. */
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly subject: Uint8Array;
+  /** SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array;
+  readonly extensions: readonly Extension[];
+}
+
+export interface Certificate {
+  readonly der: Uint8Array;
+  readonly tbs: TbsCertificate;
+  /** The octets of tbsCertificate, as they were signed. */
+  readonly tbsDer: Uint8Array;
+  readonly signatureAlgorithm: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+const VERSION_3 = contextConstructed(0, integer(2));
+const EXTENSIONS_TAG = 0xa3;
+
+export const encodeTbs = (tbs: TbsCertificate): Der =>
+  sequence(
+    VERSION_3,
+    integer(tbs.serialNumber),
+    tbs.signature,
+    tbs.issuer,
+    sequence(time(tbs.notBefore), time(tbs.notAfter)),
+    tbs.subject,
+    tbs.publicKey,
+    contextConstructed(3, sequence(...tbs.extensions.map(encodeExtension))),
+  );
+
+export const encodeCertificate = (
+  tbsDer: Uint8Array,
+  signatureAlgorithm: Uint8Array,
+  signature: Uint8Array,
+): Der => sequence(tbsDer, signatureAlgorithm, bitString(signature));
+
+/** Reads a certificate of version 3; throws DerError. Certificates of others may be of 1 or 2. */
+export function parseCertificate(der: Uint8Array): Certificate {
+  const reader = enterDer(der);
+  const tbsDer = reader.read(TAG.sequence).octets;
+  const signatureAlgorithm = reader.read(TAG.sequence).octets;
+  const signature = reader.bitString();
+  reader.end();
+  return { der, tbs: parseTbs(tbsDer), tbsDer, signatureAlgorithm, signature };
+}
+
+export function parseTbs(tbsDer: Uint8Array): TbsCertificate {
+  const reader = enterDer(tbsDer);
+  const version = reader.read().octets;
+  if (Buffer.compare(version, VERSION_3) !== 0) throw new DerError('it is not of version 3');
+  const serialNumber = reader.integer();
+  const signature = reader.read(TAG.sequence).octets;
+  const issuer = reader.read(TAG.sequence).octets;
+  const validity = reader.enter();
+  const [notBefore, notAfter] = [timeValue(validity.read()), timeValue(validity.read())];
+  validity.end();
+  const subject = reader.read(TAG.sequence).octets;
+  const publicKey = reader.read(TAG.sequence).octets;
+  const extensions = reader.done ? [] : parseExtensions(reader.read(EXTENSIONS_TAG).contents);
+  reader.end();
+  const names = { issuer, subject, publicKey };
+  return { serialNumber, signature, notBefore, notAfter, ...names, extensions };
+}
+
+function parseExtensions(contents: Uint8Array): readonly Extension[] {
+  const reader = enterDer(contents);
+  const extensions: Extension[] = [];
+  while (!reader.done) extensions.push(parseExtension(reader.enter()));
+  if (extensions.length === 0) throw new DerError('its list of extensions is empty');
+  return extensions;
+}
+
+/** A serial number as people write it: lower-case hexadecimal, an even number of digits. */
+export function serialText(serialNumber: bigint): string {
+  const digits = serialNumber.toString(16);
+  return digits.length % 2 === 0 ? digits : `0${digits}`;
+}

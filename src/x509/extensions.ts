@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { parseSpki } from '../algorithms/spki.ts';
+import { DerReader, enterDer, namedBits, readDer } from '../der/reader.ts';
+import {
+  boolean,
+  contextPrimitive,
+  type Der,
+  objectIdentifier,
+  octetString,
+  sequence,
+  TAG,
+} from '../der/writer.ts';
+import { type GeneralName, parseGeneralNames } from './general-names.ts';
+
+export const EXTENSION_OID = {
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  authorityKeyIdentifier: '2.5.29.35',
+  extKeyUsage: '2.5.29.37',
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
+  /** The three of ITU-T X.509 (10/2019) clause 9.8. */
+  subjectAltPublicKeyInfo: '2.5.29.72',
+  altSignatureAlgorithm: '2.5.29.73',
+  altSignatureValue: '2.5.29.74',
+} as const;
+
+/** One extension (RFC 5280 §4.2); `value` is what its OCTET STRING holds. */
+export interface Extension {
+  readonly oid: string;
+  readonly critical: boolean;
+  readonly value: Uint8Array;
+}
+
+export const encodeExtension = ({ oid, critical, value }: Extension): Der =>
+  sequence(
+    objectIdentifier(oid),
+    ...(critical ? [boolean(true)] : []), // FALSE is the DEFAULT
+    octetString(value),
+  );
+
+export function parseExtension(reader: DerReader): Extension {
+  const oid = reader.objectIdentifier();
+  const critical = reader.nextTag === TAG.boolean ? reader.boolean() : false;
+  const value = reader.octetString();
+  reader.end();
+  return { oid, critical, value };
+}
+
+/** Names of the bits of KeyUsage, by their numbers (RFC 5280 §4.2.1.3). */
+export const KEY_USAGES = [
+  'digitalSignature',
+  'nonRepudiation',
+  'keyEncipherment',
+  'dataEncipherment',
+  'keyAgreement',
+  'keyCertSign',
+  'cRLSign',
+  'encipherOnly',
+  'decipherOnly',
+] as const;
+
+export type KeyUsage = (typeof KEY_USAGES)[number];
+
+export const parseKeyUsage = (value: Uint8Array): readonly KeyUsage[] =>
+  namedBits(readDer(value, TAG.bitString).contents).flatMap((bit) => KEY_USAGES[bit] ?? []);
+
+/** Purposes of extKeyUsage (RFC 5280 §4.2.1.12). */
+export const EXTENDED_KEY_USAGES = {
+  anyExtendedKeyUsage: '2.5.29.37.0',
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
+  codeSigning: '1.3.6.1.5.5.7.3.3',
+  emailProtection: '1.3.6.1.5.5.7.3.4',
+  timeStamping: '1.3.6.1.5.5.7.3.8',
+  ocspSigning: '1.3.6.1.5.5.7.3.9',
+} as const;
+
+export type ExtendedKeyUsage = keyof typeof EXTENDED_KEY_USAGES;
+
+/** Names of the purposes, or OIDs of those that have none here. */
+export function parseExtendedKeyUsage(value: Uint8Array): readonly string[] {
+  const reader = enterDer(value);
+  const purposes: string[] = [];
+  while (!reader.done) {
+    const oid = reader.objectIdentifier();
+    const named = Object.entries(EXTENDED_KEY_USAGES).find(([, known]) => known === oid);
+    purposes.push(named?.[0] ?? oid);
+  }
+  return purposes;
+}
+
+export interface BasicConstraints {
+  readonly ca: boolean;
+  /** How many CA certificates may follow; undefined is no limit. */
+  readonly pathLength: number | undefined;
+}
+
+export function parseBasicConstraints(value: Uint8Array): BasicConstraints {
+  const reader = enterDer(value);
+  const ca = reader.nextTag === TAG.boolean ? reader.boolean() : false;
+  const pathLength = reader.nextTag === TAG.integer ? reader.smallInteger() : undefined;
+  reader.end();
+  return { ca, pathLength };
+}
+
+/** SHA-1 of `subjectPublicKey`: an identifier, not a protection (RFC 5280 §4.2.1.2 method 1). */
+export const keyIdentifier = (spki: Uint8Array): Uint8Array =>
+  createHash('sha1').update(parseSpki(spki).publicKey).digest();
+
+export const subjectKeyIdentifier = (identifier: Uint8Array): Extension => ({
+  oid: EXTENSION_OID.subjectKeyIdentifier,
+  critical: false,
+  value: octetString(identifier),
+});
+
+export const authorityKeyIdentifier = (identifier: Uint8Array): Extension => ({
+  oid: EXTENSION_OID.authorityKeyIdentifier,
+  critical: false,
+  value: sequence(contextPrimitive(0, identifier)),
+});
+
+/** `keyIdentifier` of an authorityKeyIdentifier; undefined if it has only the other parts. */
+export const parseAuthorityKeyIdentifier = (value: Uint8Array): Uint8Array | undefined =>
+  enterDer(value).optional(0x80)?.contents;
+
+/** The extensions that rules and people ask for, taken apart; absent ones are undefined. */
+export interface KnownExtensions {
+  readonly basicConstraints: BasicConstraints | undefined;
+  readonly keyUsage: readonly KeyUsage[] | undefined;
+  readonly extKeyUsage: readonly string[] | undefined;
+  readonly subjectKeyIdentifier: Uint8Array | undefined;
+  readonly authorityKeyIdentifier: Uint8Array | undefined;
+  readonly subjectAltName: readonly GeneralName[] | undefined;
+  readonly subjectAltPublicKeyInfo: Uint8Array | undefined;
+  readonly altSignatureAlgorithm: Uint8Array | undefined;
+  readonly altSignatureValue: Uint8Array | undefined;
+}
+
+export function knownExtensions(extensions: readonly Extension[]): KnownExtensions {
+  const parsed = <Result>(oid: string, parse: (value: Uint8Array) => Result) => {
+    const found = extensions.find((extension) => extension.oid === oid);
+    return found && parse(found.value);
+  };
+  const oids = EXTENSION_OID;
+  return {
+    basicConstraints: parsed(oids.basicConstraints, parseBasicConstraints),
+    keyUsage: parsed(oids.keyUsage, parseKeyUsage),
+    extKeyUsage: parsed(oids.extKeyUsage, parseExtendedKeyUsage),
+    subjectKeyIdentifier: parsed(
+      oids.subjectKeyIdentifier,
+      (value) => readDer(value, TAG.octetString).contents,
+    ),
+    authorityKeyIdentifier: parsed(oids.authorityKeyIdentifier, parseAuthorityKeyIdentifier),
+    subjectAltName: parsed(oids.subjectAltName, parseGeneralNames),
+    subjectAltPublicKeyInfo: parsed(oids.subjectAltPublicKeyInfo, (value) => value),
+    altSignatureAlgorithm: parsed(oids.altSignatureAlgorithm, (value) => value),
+    altSignatureValue: parsed(oids.altSignatureValue, (value) => new DerReader(value).bitString()),
+  };
+}

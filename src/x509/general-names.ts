@@ -1,0 +1,115 @@
+import { isIP } from 'node:net';
+import { DerError, enterDer } from '../der/reader.ts';
+import { contextPrimitive, type Der, sequence } from '../der/writer.ts';
+
+/** The forms of GeneralName that we write (RFC 5280 §4.2.1.6). */
+export type GeneralNameType = 'dns' | 'email' | 'ip' | 'uri';
+
+export interface GeneralName {
+  /** `other` is a form that we read but do not write; its value is the DER in hexadecimal. */
+  readonly type: GeneralNameType | 'other';
+  readonly value: string;
+}
+
+const TAG_NUMBERS: Readonly<Record<GeneralNameType, number>> = { email: 1, dns: 2, uri: 6, ip: 7 };
+
+/** GeneralNames in DER. */
+export const encodeGeneralNames = (names: readonly GeneralName[]): Der =>
+  sequence(...names.map(generalName));
+
+function generalName({ type, value }: GeneralName): Der {
+  if (type === 'other') return Buffer.from(value, 'hex');
+  const contents = type === 'ip' ? addressOctets(value) : Buffer.from(value, 'latin1');
+  return contextPrimitive(TAG_NUMBERS[type], contents);
+}
+
+/** The names in the value of a subjectAltName extension, or of another GeneralNames. */
+export function parseGeneralNames(der: Uint8Array): readonly GeneralName[] {
+  const reader = enterDer(der);
+  const names: GeneralName[] = [];
+  while (!reader.done) {
+    const { tag, contents, octets } = reader.read();
+    const type = Object.entries(TAG_NUMBERS).find(([, number]) => (0x80 | number) === tag)?.[0];
+    const text = Buffer.from(contents).toString('latin1');
+    if (type === 'ip') names.push({ type, value: addressText(contents) });
+    else if (type) names.push({ type: type as GeneralNameType, value: text });
+    else names.push({ type: 'other', value: Buffer.from(octets).toString('hex') });
+  }
+  return names;
+}
+
+/** `dns:server.example.com`, `ip:192.0.2.1`. */
+export const generalNameText = ({ type, value }: GeneralName): string => `${type}:${value}`;
+
+/** 4 octets of an IPv4 address, 16 of an IPv6 address, in network order. */
+function addressOctets(address: string): Uint8Array {
+  if (isIP(address) === 4) return Uint8Array.from(address.split('.').map(Number));
+  const [head = '', tail] = canonicalAddress(address).split('::', 2);
+  const [left, right] = [head, tail ?? ''].map((part) =>
+    part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)),
+  );
+  const zeros = 8 - (left?.length ?? 0) - (right?.length ?? 0);
+  const groups = [...(left ?? []), ...new Array<number>(zeros).fill(0), ...(right ?? [])];
+  return Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
+}
+
+/** IPv6 in its shortest form (RFC 5952), with no dotted quad inside; IPv4 as it is. */
+export function canonicalAddress(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const { hostname } = new URL(`http://[${address}]/`);
+  return hostname.slice(1, -1);
+}
+
+function addressText(octets: Uint8Array): string {
+  if (octets.length === 4) return octets.join('.');
+  if (octets.length !== 16) throw new DerError('an IP address has neither 4 nor 16 octets');
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    (((octets[2 * index] ?? 0) << 8) | (octets[2 * index + 1] ?? 0)).toString(16),
+  );
+  return canonicalAddress(groups.join(':'));
+}
+
+/** True for an address that can be written: no scope identifier, no prefix length. */
+export const isAddress = (text: string): boolean => isIP(text) !== 0 && !text.includes('%');
+
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
+
+/**
+ * A host name in the preferred name syntax (RFC 1034 §3.5, RFC 5280 §4.2.1.6), where a whole
+ * left-most label may be a wildcard (RFC 9525 §6.3). Of two labels at least under a wildcard.
+ */
+export function isDnsName(text: string): boolean {
+  const labels = text.split('.');
+  const [first = '', ...rest] = labels;
+  if (text.length > 253 || isIP(text) !== 0) return false;
+  if (first === '*') return rest.length >= 2 && rest.every((label) => LABEL.test(label));
+  return labels.every((label) => LABEL.test(label));
+}
+
+/** Mailbox with an ASCII local part and a host name (RFC 5280 §4.2.1.6, RFC 5321 §4.1.2). */
+export function isEmailAddress(text: string): boolean {
+  const at = text.lastIndexOf('@');
+  const [local, domain] = [text.slice(0, at), text.slice(at + 1)];
+  return (
+    at > 0 &&
+    local.length <= 64 &&
+    /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/.test(local) &&
+    isDnsName(domain) &&
+    !domain.startsWith('*')
+  );
+}
+
+/** Absolute URI with a scheme, in ASCII (RFC 5280 §4.2.1.6). */
+export const isUri = (text: string): boolean =>
+  /^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+$/.test(text) && URL.canParse(text);
+
+const CHECKS: Readonly<Record<GeneralNameType, (text: string) => boolean>> = {
+  dns: isDnsName,
+  email: isEmailAddress,
+  ip: isAddress,
+  uri: isUri,
+};
+
+/** True if the value is well formed for its type; forms that we do not write never are. */
+export const isWellFormed = ({ type, value }: GeneralName): boolean =>
+  type !== 'other' && CHECKS[type](value);
