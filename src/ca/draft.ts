@@ -1,0 +1,126 @@
+import { isRsaKey } from '../algorithms/spki.ts';
+import type { Clock, Entropy } from '../ports.ts';
+import type { Profile } from '../profiles/profile-config.ts';
+import { altSignatureAlgorithm, subjectAltPublicKeyInfo } from '../x509/alternative.ts';
+import type { TbsCertificate } from '../x509/certificate.ts';
+import {
+  authorityKeyIdentifier,
+  EXTENSION_OID,
+  type Extension,
+  keyIdentifier,
+  subjectKeyIdentifier,
+} from '../x509/extensions.ts';
+import { encodeGeneralNames, type GeneralName } from '../x509/general-names.ts';
+import { encodeName, type NameAttribute } from '../x509/names.ts';
+import { chooseNames } from './draft-names.ts';
+import type { Issuer } from './issuer.ts';
+import type { CertificateRequest } from './request.ts';
+
+/** What the operator says about one certificate, beyond the request and the profile. */
+export interface DraftOptions {
+  /** Names that the operator vouches for; one that the profile does not take is an error. */
+  readonly subject: readonly NameAttribute[];
+  readonly subjectAltName: readonly GeneralName[];
+  /** Instead of the profile's. Days of 86,400 seconds. */
+  readonly validityDays?: number;
+  /** Shorten a validity that would end after the issuer's, where it would otherwise be refused. */
+  readonly clamp?: boolean;
+}
+
+/** A certificate to be, and what of the request did not make it into it. */
+export interface Draft {
+  readonly tbs: TbsCertificate;
+  readonly profile: Profile;
+  readonly subject: readonly NameAttribute[];
+  /** Sentences for the operator: names that were left out, a validity that was shortened. */
+  readonly notes: readonly string[];
+}
+
+/** The largest positive INTEGER that DER fits into 20 octets (RFC 5280 §4.1.2.2). */
+const MAX_SERIAL_NUMBER = (1n << 159n) - 1n;
+
+const DAY = 86_400_000; // milliseconds
+
+/** How far notBefore lies in the past, for clocks that run late. Milliseconds. */
+const BACKDATE = 5 * 60_000;
+
+/** Draws 159 random bits. Serials must not tell how many certificates there are, nor repeat. */
+export function randomSerialNumber(entropy: Entropy): bigint {
+  const drawn = BigInt(`0x${Buffer.from(entropy(20)).toString('hex')}`);
+  return drawn & MAX_SERIAL_NUMBER || 1n; // zero is not positive
+}
+
+/** Combines request, profile and issuer into plain data; nothing is signed. */
+export function draft(
+  request: CertificateRequest,
+  profile: Profile,
+  issuer: Issuer,
+  options: DraftOptions,
+  { clock, entropy }: { clock: Clock; entropy: Entropy },
+): Draft {
+  const names = chooseNames(request, profile, options);
+  const validity = chooseValidity(clock(), profile, issuer, options);
+  const self = issuer.certificate === undefined;
+  const subject = encodeName(names.subject);
+  return {
+    profile,
+    subject: names.subject,
+    notes: [...names.notes, ...validity.notes],
+    tbs: {
+      serialNumber: randomSerialNumber(entropy),
+      signature: issuer.signing.algorithm.identifier,
+      issuer: issuer.name,
+      notBefore: validity.notBefore,
+      notAfter: validity.notAfter,
+      subject,
+      publicKey: request.publicKey,
+      extensions: [
+        ...constantExtensions(profile, request.publicKey),
+        subjectKeyIdentifier(keyIdentifier(request.publicKey)),
+        ...(self ? [] : [authorityKeyIdentifier(issuer.keyIdentifier)]),
+        ...subjectAltName(names.subjectAltName, names.subject),
+        ...alternativeExtensions(issuer, self),
+      ],
+    },
+  };
+}
+
+/** Whole seconds, both included: X.509 times have no fractions (RFC 5280 §4.1.2.5). */
+function chooseValidity(now: Date, profile: Profile, issuer: Issuer, options: DraftOptions) {
+  const { certificate } = issuer;
+  const { validityDays = profile.validityDays, clamp = false } = options;
+  const wholeSeconds = Math.floor(now.getTime() / 1000) * 1000;
+  const notBefore = new Date(
+    Math.max(wholeSeconds - BACKDATE, certificate?.tbs.notBefore.getTime() ?? 0),
+  );
+  const notAfter = new Date(notBefore.getTime() + validityDays * DAY - 1000);
+  const limit = certificate?.tbs.notAfter;
+  if (!clamp || !limit || notAfter <= limit) return { notBefore, notAfter, notes: [] };
+  const shortened = `validity shortened to the issuer's, until ${limit.toISOString()}`;
+  return { notBefore, notAfter: limit, notes: [shortened] };
+}
+
+function constantExtensions(profile: Profile, publicKey: Uint8Array): readonly Extension[] {
+  const kind = isRsaKey(publicKey) ? 'rsa' : 'not-rsa';
+  return profile.extensions.filter(({ keys }) => keys === undefined || keys === kind);
+}
+
+/** Critical where it alone names the subject (RFC 5280 §4.2.1.6). */
+function subjectAltName(
+  names: readonly GeneralName[],
+  subject: readonly NameAttribute[],
+): readonly Extension[] {
+  if (names.length === 0) return [];
+  const value = encodeGeneralNames(names);
+  return [{ oid: EXTENSION_OID.subjectAltName, critical: subject.length === 0, value }];
+}
+
+/** The CA's own certificate tells its alternative key; each certificate, how it was signed. */
+function alternativeExtensions({ alternative }: Issuer, self: boolean): readonly Extension[] {
+  if (!alternative) return [];
+  const { publicKey, algorithm } = alternative;
+  return [
+    ...(self ? [subjectAltPublicKeyInfo(publicKey)] : []),
+    altSignatureAlgorithm(algorithm.identifier),
+  ];
+}

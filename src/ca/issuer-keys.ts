@@ -1,0 +1,65 @@
+import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
+import { algorithmNamed, compositeOf } from '../algorithms/registry.ts';
+import { PkiError } from '../errors.ts';
+import { HybridSigner } from '../signers/hybrid-signer.ts';
+import type { KeyRef } from '../signers/key-ref.ts';
+import { type KeyAccess, openSigner } from '../signers/open-signer.ts';
+import type { Signer } from '../signers/signer.ts';
+
+/** How a classical and an ML-DSA key act together. */
+export type HybridScheme = 'catalyst' | 'composite';
+
+/** One key of a CA: where it is, and what it is used for. */
+export interface KeyConfig {
+  /** Name of an algorithm of one key. */
+  readonly algorithm: string;
+  readonly key: KeyRef;
+}
+
+/** The keys of a CA as they are written down; no secret. */
+export interface KeysConfig {
+  /** The only key; in a hybrid, the classical one. */
+  readonly signing: KeyConfig;
+  readonly hybrid?: { readonly scheme: HybridScheme; readonly mlDsa: KeyConfig };
+}
+
+/**
+ * The keys of a CA, open. A composite key is a single signer; an alternative key (ITU-T X.509
+ * clause 9.8, Catalyst) is a second one, since it signs another encoding.
+ */
+export interface IssuerKeys extends AsyncDisposable {
+  readonly signer: Signer;
+  readonly alternative: Signer | undefined;
+}
+
+/** The algorithms of the CA's signatures, without opening a key. */
+export function signatureAlgorithms({ signing, hybrid }: KeysConfig): {
+  readonly signing: SignatureAlgorithm;
+  readonly alternative: SignatureAlgorithm | undefined;
+} {
+  const algorithm = algorithmNamed(signing.algorithm);
+  const mlDsa = hybrid && algorithmNamed(hybrid.mlDsa.algorithm);
+  if (hybrid?.scheme !== 'composite') return { signing: algorithm, alternative: mlDsa };
+  if (algorithm.family !== 'classical' || mlDsa?.family !== 'ml-dsa') {
+    throw new PkiError('USAGE', 'a composite is made of a classical and an ML-DSA key');
+  }
+  return { signing: compositeOf(algorithm, mlDsa), alternative: undefined };
+}
+
+/** Opens all keys of a CA. */
+export async function openKeys(config: KeysConfig, access: KeyAccess): Promise<IssuerKeys> {
+  await using opened = new AsyncDisposableStack(); // closes what is open if the rest fails
+  const open = async ({ algorithm, key }: KeyConfig) =>
+    opened.use(await openSigner(key, access, algorithmNamed(algorithm)));
+  const algorithms = signatureAlgorithms(config);
+  const first = await open(config.signing);
+  const second = config.hybrid && (await open(config.hybrid.mlDsa));
+  const composite = algorithms.signing.family === 'composite' ? algorithms.signing : undefined;
+  const signer = composite && second ? new HybridSigner(composite, second, first) : first;
+  const owned = opened.move();
+  return {
+    signer,
+    alternative: composite ? undefined : second,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

@@ -1,0 +1,97 @@
+import { EXTENSION_OID } from '../x509/extensions.ts';
+import type { LintRule, LintSubject } from './lint.ts';
+
+const criticality = ({ tbs }: LintSubject, oid: string): boolean | undefined =>
+  tbs.extensions.find((extension) => extension.oid === oid)?.critical;
+
+/** basicConstraints, keyUsage, extKeyUsage and the key identifiers. */
+export const EXTENSION_RULES: readonly LintRule[] = [
+  {
+    id: 'ca-basic-constraints',
+    cites: 'RFC 5280 §4.2.1.9',
+    check: ({ extensions, profile }) => {
+      const ca = extensions.basicConstraints?.ca ?? false;
+      return ca === (profile.ca ?? false)
+        ? undefined
+        : `basicConstraints must say that it is ${profile.ca ? 'a' : 'no'} CA`;
+    },
+  },
+  {
+    id: 'ca-basic-constraints-critical',
+    cites: 'RFC 5280 §4.2.1.9',
+    check: (subject) =>
+      subject.extensions.basicConstraints?.ca &&
+      !criticality(subject, EXTENSION_OID.basicConstraints)
+        ? 'basicConstraints must be critical'
+        : undefined,
+  },
+  {
+    id: 'path-length-of-ca',
+    cites: 'RFC 5280 §4.2.1.9',
+    check: ({ extensions: { basicConstraints: constraints } }) =>
+      constraints?.pathLength !== undefined && !constraints.ca
+        ? 'pathLenConstraint must not be there without cA'
+        : undefined,
+  },
+  {
+    id: 'ca-key-usage',
+    cites: 'RFC 5280 §4.2.1.3',
+    check: ({ extensions: { basicConstraints, keyUsage } }) =>
+      basicConstraints?.ca && !keyUsage?.includes('keyCertSign')
+        ? 'a CA must have the key usage keyCertSign'
+        : undefined,
+  },
+  {
+    id: 'key-cert-sign-only-ca',
+    cites: 'RFC 5280 §4.2.1.3',
+    check: ({ extensions: { basicConstraints, keyUsage } }) =>
+      keyUsage?.includes('keyCertSign') && !basicConstraints?.ca
+        ? 'keyCertSign must not be there without cA'
+        : undefined,
+  },
+  {
+    id: 'key-usage-not-empty',
+    cites: 'RFC 5280 §4.2.1.3',
+    check: ({ extensions }) =>
+      extensions.keyUsage?.length === 0 ? 'keyUsage must have a bit set' : undefined,
+  },
+  {
+    id: 'key-usage-critical',
+    cites: 'RFC 5280 §4.2.1.3',
+    check: (subject) =>
+      criticality(subject, EXTENSION_OID.keyUsage) === false
+        ? 'keyUsage must be critical'
+        : undefined,
+  },
+  {
+    id: 'ext-key-usage-not-empty',
+    cites: 'RFC 5280 §4.2.1.12',
+    check: ({ extensions }) =>
+      extensions.extKeyUsage?.length === 0 ? 'extKeyUsage must name a purpose' : undefined,
+  },
+  {
+    id: 'subject-key-identifier',
+    cites: 'RFC 5280 §4.2.1.2',
+    check: ({ extensions }) =>
+      extensions.subjectKeyIdentifier?.length ? undefined : 'subjectKeyIdentifier must be there',
+  },
+  {
+    id: 'authority-key-identifier',
+    cites: 'RFC 5280 §4.2.1.1',
+    check: ({ extensions: { authorityKeyIdentifier: found }, issuer }) => {
+      if (!issuer.certificate && !found) return undefined; // self-signed: may be left out
+      if (found && Buffer.compare(found, issuer.keyIdentifier) === 0) return undefined;
+      return "authorityKeyIdentifier must be the issuer's subjectKeyIdentifier";
+    },
+  },
+  {
+    id: 'key-identifiers-not-critical',
+    cites: 'RFC 5280 §4.2.1.1, §4.2.1.2',
+    check: (subject) => {
+      const oids = [EXTENSION_OID.subjectKeyIdentifier, EXTENSION_OID.authorityKeyIdentifier];
+      return oids.some((oid) => criticality(subject, oid))
+        ? 'key identifiers must not be critical'
+        : undefined;
+    },
+  },
+];

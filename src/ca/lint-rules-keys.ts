@@ -1,0 +1,100 @@
+import type { KeyUsage } from '../x509/extensions.ts';
+import type { LintRule, LintSubject } from './lint.ts';
+
+const MIN_RSA_BITS = 2048;
+
+const SIGNING: readonly KeyUsage[] = [
+  'digitalSignature',
+  'nonRepudiation',
+  'keyCertSign',
+  'cRLSign',
+];
+
+/** Usages of the certificate that are not among `allowed`. */
+const usagesBeyond = (
+  { extensions }: LintSubject,
+  allowed: readonly KeyUsage[],
+): readonly KeyUsage[] => extensions.keyUsage?.filter((usage) => !allowed.includes(usage)) ?? [];
+
+/** Rows for keys of one family whose usages are limited. */
+function usageRule(
+  id: string,
+  cites: string,
+  applies: (subject: LintSubject) => boolean,
+  allowed: readonly KeyUsage[],
+): LintRule {
+  return {
+    id,
+    cites,
+    check: (subject) => {
+      const wrong = applies(subject) ? usagesBeyond(subject, allowed) : [];
+      const { algorithm } = subject.key;
+      return wrong.length === 0
+        ? undefined
+        : `a key for ${algorithm?.name} must not have the key usage ${wrong.join(', ')}`;
+    },
+  };
+}
+
+const isKind = ({ key: { algorithm } }: LintSubject, kind: 'ec' | 'edwards'): boolean =>
+  algorithm?.family === 'classical' && algorithm.key.kind === kind;
+
+const isPostQuantum = ({ key: { algorithm } }: LintSubject): boolean =>
+  algorithm?.family === 'ml-dsa' || algorithm?.family === 'composite';
+
+/** The subject's public key and what it may be used for. */
+export const KEY_RULES: readonly LintRule[] = [
+  {
+    id: 'key-well-formed',
+    cites: 'RFC 5280 §4.1.2.7, RFC 9881 §4',
+    check: ({ key }) => key.problem,
+  },
+  {
+    id: 'rsa-key-size',
+    cites: 'TLS BR §6.1.5, SP 800-131A §3',
+    check: ({ key: { rsa } }) =>
+      rsa && rsa.bits < MIN_RSA_BITS
+        ? `the RSA key is too weak: ${rsa.bits} bits, at least ${MIN_RSA_BITS} are needed`
+        : undefined,
+  },
+  {
+    id: 'rsa-modulus-octets',
+    cites: 'TLS BR §6.1.5',
+    check: ({ key: { rsa } }) =>
+      rsa && rsa.bits % 8 !== 0 ? 'the RSA modulus must be a whole number of octets' : undefined,
+  },
+  {
+    id: 'rsa-public-exponent',
+    cites: 'TLS BR §6.1.6, SP 800-89 §5.3.3',
+    check: ({ key: { rsa } }) =>
+      rsa && (rsa.exponent < 65537n || rsa.exponent % 2n === 0n)
+        ? 'the RSA public exponent must be odd and at least 65537'
+        : undefined,
+  },
+  usageRule('ec-key-usage', 'RFC 5480 §3', (subject) => isKind(subject, 'ec'), [
+    ...SIGNING,
+    'keyAgreement',
+    'encipherOnly',
+    'decipherOnly',
+  ]),
+  usageRule('eddsa-key-usage', 'RFC 8410 §5', (subject) => isKind(subject, 'edwards'), SIGNING),
+  usageRule('ml-dsa-key-usage', 'RFC 9881 §5, composite draft 19 §5.2', isPostQuantum, SIGNING),
+  {
+    id: 'ml-dsa-key-usage-signs',
+    cites: 'RFC 9881 §5',
+    check: (subject) =>
+      isPostQuantum(subject) &&
+      subject.extensions.keyUsage &&
+      !subject.extensions.keyUsage.some((usage) => SIGNING.includes(usage))
+        ? `a key for ${subject.key.algorithm?.name} must have a key usage that signs`
+        : undefined,
+  },
+  {
+    id: 'key-not-of-issuer',
+    cites: 'RFC 4158 §3.5.11, TLS BR §6.1.1.3',
+    check: ({ tbs, issuer: { certificate } }) =>
+      certificate && Buffer.compare(tbs.publicKey, certificate.tbs.publicKey) === 0
+        ? "the key must not be the issuer's own"
+        : undefined,
+  },
+];

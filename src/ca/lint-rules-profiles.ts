@@ -1,0 +1,76 @@
+import { EXTENSION_OID } from '../x509/extensions.ts';
+import type { LintRule, LintSubject } from './lint.ts';
+
+const isFor = ({ extensions }: LintSubject, purpose: string): boolean =>
+  extensions.extKeyUsage?.includes(purpose) ?? false;
+
+/** What the protocols that use a certificate ask of it. */
+export const PROFILE_RULES: readonly LintRule[] = [
+  {
+    id: 'profile-subject-alt-name',
+    cites: 'RFC 9525 §2, RFC 8550 §3',
+    check: ({ profile, extensions }) =>
+      profile.subjectAltName.required && !extensions.subjectAltName
+        ? `profile "${profile.name}" needs a name of the kind ${profile.subjectAltName.types.join(' or ')}`
+        : undefined,
+  },
+  {
+    id: 'tls-server-names',
+    cites: 'TLS BR §7.1.2.7.12',
+    check: (subject) => {
+      if (!isFor(subject, 'serverAuth')) return undefined;
+      const names = subject.extensions.subjectAltName ?? [];
+      return names.some(({ type }) => type !== 'dns' && type !== 'ip')
+        ? 'a TLS server must be named by DNS names and IP addresses only'
+        : undefined;
+    },
+  },
+  {
+    id: 'tls-server-key-usage',
+    cites: 'RFC 8446 §4.4.2.2, TLS BR §7.1.2.7.11',
+    check: (subject) =>
+      isFor(subject, 'serverAuth') && !subject.extensions.keyUsage?.includes('digitalSignature')
+        ? 'a TLS server must have the key usage digitalSignature'
+        : undefined,
+  },
+  {
+    id: 'tls-no-ca',
+    cites: 'TLS BR §7.1.2.7.8',
+    check: (subject) =>
+      subject.extensions.basicConstraints?.ca &&
+      (isFor(subject, 'serverAuth') || isFor(subject, 'clientAuth'))
+        ? 'a TLS server or client must not be a CA'
+        : undefined,
+  },
+  {
+    id: 'any-purpose',
+    cites: 'RFC 5280 §4.2.1.12, TLS BR §7.1.2.7.10',
+    check: (subject) =>
+      isFor(subject, 'anyExtendedKeyUsage')
+        ? 'extKeyUsage must not be anyExtendedKeyUsage'
+        : undefined,
+  },
+  {
+    id: 'ocsp-no-check',
+    cites: 'RFC 6960 §4.2.2.2.1',
+    check: (subject) =>
+      isFor(subject, 'ocspSigning') &&
+      !subject.tbs.extensions.some(({ oid }) => oid === EXTENSION_OID.ocspNoCheck)
+        ? 'an OCSP responder must have id-pkix-ocsp-nocheck'
+        : undefined,
+  },
+  {
+    id: 'timestamping-purpose',
+    cites: 'RFC 3161 §2.3',
+    check: (subject) => {
+      if (!isFor(subject, 'timeStamping')) return undefined;
+      const { tbs, extensions } = subject;
+      const critical = tbs.extensions.some(
+        (extension) => extension.oid === EXTENSION_OID.extKeyUsage && extension.critical,
+      );
+      return critical && extensions.extKeyUsage?.length === 1
+        ? undefined
+        : 'timeStamping must be the only purpose, in a critical extKeyUsage';
+    },
+  },
+];

@@ -1,0 +1,134 @@
+import { encodeTbs } from '../x509/certificate.ts';
+import { EXTENSION_OID } from '../x509/extensions.ts';
+import type { LintRule } from './lint.ts';
+
+const MAX_SERIAL_OCTETS = 20;
+
+const octetsOf = (serial: bigint): number => Math.floor(serial.toString(2).length / 8) + 1;
+
+/** The fields of TBSCertificate, and what they owe to the issuer. */
+export const TBS_RULES: readonly LintRule[] = [
+  {
+    id: 'tbs-canonical',
+    cites: 'RFC 5280 §4.1, X.690 §10',
+    check: ({ tbs, der }) =>
+      Buffer.compare(encodeTbs(tbs), der) === 0 ? undefined : 'its encoding is not the DER of it',
+  },
+  {
+    id: 'serial-positive',
+    cites: 'RFC 5280 §4.1.2.2',
+    check: ({ tbs }) => (tbs.serialNumber < 1n ? 'serialNumber must be positive' : undefined),
+  },
+  {
+    id: 'serial-length',
+    cites: 'RFC 5280 §4.1.2.2',
+    check: ({ tbs }) =>
+      octetsOf(tbs.serialNumber) > MAX_SERIAL_OCTETS
+        ? `serialNumber must have at most ${MAX_SERIAL_OCTETS} octets`
+        : undefined,
+  },
+  {
+    id: 'signature-algorithm-of-issuer',
+    cites: 'RFC 5280 §4.1.1.2',
+    check: ({ tbs, issuer }) =>
+      Buffer.compare(tbs.signature, issuer.signing.algorithm.identifier) === 0
+        ? undefined
+        : "signature must name the algorithm of the issuer's key",
+  },
+  {
+    id: 'issuer-name',
+    cites: 'RFC 5280 §4.1.2.4, §6.1.3',
+    check: ({ tbs, issuer }) =>
+      Buffer.compare(tbs.issuer, issuer.name) === 0
+        ? undefined
+        : "issuer must be the issuer's subject, byte for byte",
+  },
+  {
+    id: 'issuer-not-empty',
+    cites: 'RFC 5280 §4.1.2.4',
+    check: ({ tbs }) => (tbs.issuer.length <= 2 ? 'issuer must not be empty' : undefined),
+  },
+  {
+    id: 'validity-order',
+    cites: 'RFC 5280 §4.1.2.5',
+    check: ({ tbs }) =>
+      tbs.notBefore < tbs.notAfter ? undefined : 'notAfter must be after notBefore',
+  },
+  {
+    id: 'validity-within-issuer',
+    cites: 'RFC 5280 §6.1.3, RFC 4158 §3.5.3',
+    check: ({ tbs, issuer: { certificate } }) => {
+      if (!certificate) return undefined;
+      const { notBefore, notAfter } = certificate.tbs;
+      if (tbs.notBefore >= notBefore && tbs.notAfter <= notAfter) return undefined;
+      return `validity must be within the issuer's, until ${notAfter.toISOString()}; it would last until ${tbs.notAfter.toISOString()}`;
+    },
+  },
+  {
+    id: 'self-signed-name',
+    cites: 'RFC 5280 §3.2',
+    check: ({ tbs, issuer }) =>
+      issuer.certificate || Buffer.compare(tbs.subject, tbs.issuer) === 0
+        ? undefined
+        : 'a self-signed certificate must have its subject as issuer',
+  },
+  {
+    id: 'issuer-is-ca',
+    cites: 'RFC 5280 §4.2.1.9, §6.1.4',
+    check: ({ issuer: { extensions } }) =>
+      !extensions || extensions.basicConstraints?.ca
+        ? undefined
+        : 'the issuer is not a CA by its basicConstraints',
+  },
+  {
+    id: 'issuer-may-sign-certificates',
+    cites: 'RFC 5280 §4.2.1.3, §6.1.4',
+    check: ({ issuer: { extensions } }) =>
+      !extensions?.keyUsage || extensions.keyUsage.includes('keyCertSign')
+        ? undefined
+        : 'the key usage of the issuer has no keyCertSign',
+  },
+  {
+    id: 'issuer-path-length',
+    cites: 'RFC 5280 §4.2.1.9',
+    check: ({ extensions, issuer }) =>
+      extensions.basicConstraints?.ca && issuer.extensions?.basicConstraints?.pathLength === 0
+        ? 'the issuer may only issue end-entity certificates (path length 0)'
+        : undefined,
+  },
+  {
+    id: 'unique-extensions',
+    cites: 'RFC 5280 §4.2',
+    check: ({ tbs }) => {
+      const oids = tbs.extensions.map(({ oid }) => oid);
+      const repeated = oids.find((oid, index) => oids.indexOf(oid) !== index);
+      return repeated && `extension ${repeated} must not be there twice`;
+    },
+  },
+  {
+    id: 'alternative-extensions-not-critical',
+    cites: 'X.509 §9.8',
+    check: ({ tbs }) => {
+      const alternative: readonly string[] = [
+        EXTENSION_OID.subjectAltPublicKeyInfo,
+        EXTENSION_OID.altSignatureAlgorithm,
+        EXTENSION_OID.altSignatureValue,
+      ];
+      const found = tbs.extensions.find(
+        ({ oid, critical }) => critical && alternative.includes(oid),
+      );
+      return found && `extension ${found.oid} must not be critical`;
+    },
+  },
+  {
+    id: 'alternative-signature-of-issuer',
+    cites: 'X.509 §9.8.3',
+    check: ({ extensions: { altSignatureAlgorithm: found }, issuer: { alternative } }) => {
+      const wanted = alternative?.algorithm.identifier;
+      const agree = found && wanted ? Buffer.compare(found, wanted) === 0 : found === wanted;
+      return agree
+        ? undefined
+        : "altSignatureAlgorithm must be that of the issuer's alternative key";
+    },
+  },
+];

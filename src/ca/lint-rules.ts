@@ -1,0 +1,15 @@
+import type { LintRule } from './lint.ts';
+import { EXTENSION_RULES } from './lint-rules-extensions.ts';
+import { KEY_RULES } from './lint-rules-keys.ts';
+import { NAME_RULES } from './lint-rules-names.ts';
+import { PROFILE_RULES } from './lint-rules-profiles.ts';
+import { TBS_RULES } from './lint-rules-tbs.ts';
+
+/** Every requirement that is checked before a signature; one row, one requirement. */
+export const LINT_RULES: readonly LintRule[] = [
+  ...TBS_RULES,
+  ...NAME_RULES,
+  ...EXTENSION_RULES,
+  ...KEY_RULES,
+  ...PROFILE_RULES,
+];

@@ -1,0 +1,67 @@
+import 'reflect-metadata'; // @peculiar/x509 needs it to be there first
+import * as x509 from '@peculiar/x509';
+import { type MlDsaEngine, mlDsaEngine, nativeEngine, nobleEngine } from '../algorithms/ml-dsa.ts';
+import { PkiError } from '../errors.ts';
+import type { Signer } from '../signers/signer.ts';
+import { serialText, type TbsCertificate } from '../x509/certificate.ts';
+import { encodeExtension } from '../x509/extensions.ts';
+import { parseName } from '../x509/names.ts';
+import type { PublicHalf } from './issuer.ts';
+import type { ApprovedTbs } from './lint.ts';
+import { cryptoOf } from './signer-crypto.ts';
+
+/**
+ * For CA certificates, which cannot be taken back: has @peculiar/x509 assemble the same
+ * certificate, and compares what it would have signed. Throws INTEGRITY where the two differ.
+ */
+export async function mustAssembleAlike(
+  { tbs, der }: ApprovedTbs,
+  { algorithm, publicKey }: PublicHalf,
+): Promise<void> {
+  await assembleWithPeculiar(tbs, {
+    algorithm,
+    publicKey,
+    async sign(message) {
+      if (Buffer.compare(message, der) === 0) return new Uint8Array(1); // nothing is signed here
+      throw new PkiError('INTEGRITY', 'two encoders disagree about the CA certificate', {
+        hints: ['our TBSCertificate differs from that of @peculiar/x509; please report it'],
+      });
+    },
+    async [Symbol.asyncDispose]() {},
+  });
+}
+
+/** The certificate as X509CertificateGenerator makes it; returns its DER. */
+export async function assembleWithPeculiar(
+  tbs: TbsCertificate,
+  signer: Signer,
+): Promise<Uint8Array> {
+  const { crypto, signingKey } = cryptoOf(signer);
+  const { notBefore, notAfter } = tbs;
+  const certificate = await x509.X509CertificateGenerator.create(
+    {
+      serialNumber: serialText(tbs.serialNumber),
+      subject: peculiarName(tbs.subject),
+      issuer: peculiarName(tbs.issuer),
+      notBefore,
+      notAfter,
+      publicKey: Uint8Array.from(tbs.publicKey),
+      signingKey,
+      extensions: tbs.extensions.map(
+        (extension) => new x509.Extension(Uint8Array.from(encodeExtension(extension))),
+      ),
+    },
+    crypto,
+  );
+  return new Uint8Array(certificate.rawData);
+}
+
+/** From the text of the attributes, so that the string types are chosen by the other encoder. */
+const peculiarName = (name: Uint8Array): x509.Name =>
+  new x509.Name(parseName(name).map(({ type, value }) => ({ [type]: [value] })));
+
+/** The ML-DSA implementation that did not sign, for a second verification. */
+export async function otherEngine(): Promise<MlDsaEngine> {
+  const signing = await mlDsaEngine();
+  return signing === nativeEngine ? nobleEngine() : signing;
+}

@@ -1,0 +1,55 @@
+import { createPublicKey } from 'node:crypto';
+import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
+import { splitPublicKey } from '../algorithms/composite.ts';
+import { ALGORITHMS } from '../algorithms/registry.ts';
+import { parseSpki, rsaParameters } from '../algorithms/spki.ts';
+
+/** A key that a certificate is asked for, as the rules see it. */
+export interface SubjectKey {
+  /** An algorithm with keys of this kind, whatever their size; undefined for unknown kinds. */
+  readonly algorithm: SignatureAlgorithm | undefined;
+  /** For RSA keys alone. */
+  readonly rsa: { readonly bits: number; readonly exponent: bigint } | undefined;
+  /** Why the key itself is malformed, if it is. */
+  readonly problem: string | undefined;
+}
+
+export function describeSubjectKey(spki: Uint8Array): SubjectKey {
+  const { identifier, publicKey } = parseSpki(spki);
+  const algorithm = ALGORITHMS.find((row) => Buffer.compare(row.keyIdentifier, identifier) === 0);
+  const isRsa = algorithm?.family === 'classical' && algorithm.key.kind === 'rsa';
+  return {
+    algorithm,
+    rsa: isRsa ? rsaParameters(publicKey) : undefined,
+    problem: algorithm ? malformed(algorithm, spki, publicKey) : 'its key is of an unknown type',
+  };
+}
+
+function malformed(
+  algorithm: SignatureAlgorithm,
+  spki: Uint8Array,
+  publicKey: Uint8Array,
+): string | undefined {
+  switch (algorithm.family) {
+    case 'ml-dsa':
+      return publicKey.length === algorithm.publicKeyBytes
+        ? undefined
+        : `its ${algorithm.name} key has ${publicKey.length} octets`;
+    case 'composite': {
+      const halves = splitPublicKey(algorithm, publicKey);
+      return halves ? notReadable(halves.classical) : `its ${algorithm.name} key is too short`;
+    }
+    default:
+      return notReadable(spki);
+  }
+}
+
+/** OpenSSL refuses points that are not on their curve. */
+function notReadable(spki: Uint8Array): string | undefined {
+  try {
+    createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    return undefined;
+  } catch {
+    return 'its public key is malformed';
+  }
+}
