@@ -1,0 +1,179 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pem, pemBlocks } from '../der/pem.ts';
+import { DerError } from '../der/reader.ts';
+import { PkiError, systemErrorCode, systemErrorText } from '../errors.ts';
+import { type Certificate, parseCertificate } from '../x509/certificate.ts';
+import { type CaConfig, parseCaConfig, printCaConfig } from './ca-config.ts';
+import { SqliteStore } from './sqlite-store.ts';
+
+/** Names inside a CA directory. */
+export const CA_FILES = {
+  certificate: 'ca.crt',
+  config: 'ca.yaml',
+  store: 'ca.db',
+  keys: 'keys',
+} as const;
+
+/** An existing CA: its certificate, where its keys are, and its store. */
+export interface CaDirectory extends Disposable {
+  readonly path: string;
+  readonly certificate: Certificate;
+  readonly certificatePath: string;
+  readonly config: CaConfig;
+  readonly store: SqliteStore;
+}
+
+/** Opens a directory that `pki init-ca` made; `readOnly` for commands that only look. */
+export async function openCaDirectory(
+  path: string,
+  { readOnly = false } = {},
+): Promise<CaDirectory> {
+  if (!existsSync(join(path, CA_FILES.config))) {
+    throw new PkiError('STORE', `there is no CA in ${path}`, {
+      hints: ['make one with "pki init-ca", or name its directory with --ca-dir'],
+    });
+  }
+  const certificatePath = join(path, CA_FILES.certificate);
+  const config = await parseCaConfig(
+    readText(join(path, CA_FILES.config)),
+    join(path, CA_FILES.config),
+  );
+  const certificate = readCertificate(certificatePath);
+  const store = SqliteStore.open(join(path, CA_FILES.store), { readOnly });
+  return {
+    path,
+    certificate,
+    certificatePath,
+    config,
+    store,
+    [Symbol.dispose]: () => store[Symbol.dispose](),
+  };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new PkiError('STORE', `cannot read ${path}: ${systemErrorText(error)}`, { cause: error });
+  }
+}
+
+function readCertificate(path: string): Certificate {
+  const block = pemBlocks(readText(path)).find(({ label }) => label === 'CERTIFICATE');
+  try {
+    if (block) return parseCertificate(block.der);
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    throw new PkiError('STORE', `${path} is damaged: ${error.message}`, { cause: error });
+  }
+  throw new PkiError('STORE', `${path} holds no certificate in PEM`);
+}
+
+/**
+ * A CA directory in the making, under another name beside its place. It appears whole or not at
+ * all: {@link commit} renames it, and disposing of it before that removes it.
+ */
+export class StagedCaDirectory implements Disposable {
+  readonly path: string;
+  readonly store: SqliteStore;
+  readonly #target: string;
+  #committed = false;
+
+  /** The target must not exist, or be an empty directory; its parent has to exist. */
+  constructor(target: string) {
+    mustBeFree(target);
+    this.#target = target;
+    try {
+      this.path = mkdtempSync(join(dirname(target), `.${basename(target)}.`)); // mode 0700
+      mkdirSync(join(this.path, CA_FILES.keys), { mode: 0o700 });
+    } catch (error) {
+      throw cannotMake(target, error);
+    }
+    this.store = SqliteStore.create(join(this.path, CA_FILES.store));
+  }
+
+  get committed(): boolean {
+    return this.#committed;
+  }
+
+  /** Writes a key file and returns its path relative to the directory. */
+  writeKey(name: string, text: string): string {
+    const path = join(CA_FILES.keys, name);
+    this.#write(path, text, 0o600);
+    return path;
+  }
+
+  async writeCa(config: CaConfig, certificate: Certificate): Promise<void> {
+    this.#write(CA_FILES.config, await printCaConfig(config), 0o644);
+    this.#write(CA_FILES.certificate, pem('CERTIFICATE', certificate.der), 0o644);
+  }
+
+  /** Puts the directory in its place. */
+  commit(): void {
+    this.store[Symbol.dispose]();
+    try {
+      for (const path of [join(this.path, CA_FILES.keys), this.path]) synchronise(path);
+      renameSync(this.path, this.#target);
+      synchronise(dirname(this.#target));
+    } catch (error) {
+      throw cannotMake(this.#target, error);
+    }
+    this.#committed = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.store[Symbol.dispose]();
+    if (!this.#committed) rmSync(this.path, { recursive: true, force: true });
+  }
+
+  #write(name: string, text: string, mode: number): void {
+    const path = join(this.path, name);
+    try {
+      writeFileSync(path, text, { mode, flag: 'wx', flush: true });
+    } catch (error) {
+      throw cannotMake(this.#target, error);
+    }
+  }
+}
+
+function mustBeFree(target: string): void {
+  try {
+    if (statSync(target).isDirectory() && readdirSync(target).length === 0) return;
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return;
+    throw cannotMake(target, error);
+  }
+  const isCa = existsSync(join(target, CA_FILES.config));
+  throw new PkiError('STORE', `${target} exists already${isCa ? ' and holds a CA' : ''}`, {
+    hints: ['give a directory that does not exist, or an empty one; a CA is never overwritten'],
+  });
+}
+
+const cannotMake = (target: string, error: unknown): PkiError =>
+  new PkiError('STORE', `cannot make the CA directory ${target}: ${systemErrorText(error)}`, {
+    cause: error,
+  });
+
+/** Makes the names in a directory survive a power failure. */
+function synchronise(directory: string): void {
+  const descriptor = openSync(directory, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import type { CaStore, CertificateRecord, CertificateStatus, Intent } from '../ca/store.ts';
+import { PkiError } from '../errors.ts';
+
+/** How long a writer waits for another process. Milliseconds. */
+const BUSY_TIMEOUT = 30_000;
+
+/** Raised with each change of the tables; a newer database is refused. */
+const SCHEMA_VERSION = 1;
+
+/**
+ * Times are whole seconds since 1970. `audit.hash` chains the rows: SHA-256 over the previous hash
+ * and the row's own fields, so that a change of one row shows in all that follow.
+ */
+const SCHEMA = `
+  CREATE TABLE certificate (
+    id         INTEGER PRIMARY KEY,
+    serial     TEXT NOT NULL UNIQUE,
+    status     TEXT NOT NULL CHECK (status IN ('intent', 'issued', 'failed')),
+    profile    TEXT NOT NULL,
+    subject    TEXT NOT NULL,
+    not_before INTEGER NOT NULL,
+    not_after  INTEGER NOT NULL,
+    tbs_sha256 BLOB NOT NULL,
+    at         INTEGER NOT NULL,
+    der        BLOB
+  ) STRICT;
+  CREATE INDEX certificate_not_after ON certificate (not_after);
+  CREATE TABLE audit (
+    id     INTEGER PRIMARY KEY,
+    at     TEXT NOT NULL,
+    event  TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    hash   BLOB NOT NULL
+  ) STRICT;
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/** The store of one CA in one SQLite file; several processes may use it at once. */
+export class SqliteStore implements CaStore {
+  readonly #database: DatabaseSync;
+  readonly #path: string;
+
+  private constructor(database: DatabaseSync, path: string) {
+    this.#database = database;
+    this.#path = path;
+  }
+
+  /** Makes the tables in a file that must not exist. */
+  static create(path: string): SqliteStore {
+    return opened(path, false, (database) => {
+      database.exec('PRAGMA journal_mode = WAL');
+      database.exec(SCHEMA);
+      return new SqliteStore(database, path);
+    });
+  }
+
+  /** Opens an existing store; `readOnly` for commands that only look. */
+  static open(path: string, { readOnly = false } = {}): SqliteStore {
+    return opened(path, readOnly, (database) => {
+      const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
+      if (version !== SCHEMA_VERSION) throw wrongVersion(path, version);
+      return new SqliteStore(database, path);
+    });
+  }
+
+  async recordIntent(intent: Intent, at: Date): Promise<void> {
+    const { serial, profile, subject, notBefore, notAfter, tbsHash } = intent;
+    this.#transaction(() => {
+      this.#database
+        .prepare(
+          `INSERT INTO certificate
+             (serial, status, profile, subject, not_before, not_after, tbs_sha256, at)
+           VALUES (?, 'intent', ?, ?, ?, ?, ?, ?)`,
+        )
+        .run(serial, profile, subject, seconds(notBefore), seconds(notAfter), tbsHash, seconds(at));
+      this.#audit('intent', serial, `${profile} ${hex(tbsHash)}`, at);
+    });
+  }
+
+  async recordIssued(serial: string, der: Uint8Array, at: Date): Promise<void> {
+    this.#transaction(() => {
+      this.#settle(serial, 'issued', der);
+      this.#audit('issued', serial, hex(createHash('sha256').update(der).digest()), at);
+    });
+  }
+
+  async recordFailed(serial: string, reason: string, at: Date): Promise<void> {
+    this.#transaction(() => {
+      this.#settle(serial, 'failed', null);
+      this.#audit('failed', serial, reason, at);
+    });
+  }
+
+  async find(serial: string): Promise<CertificateRecord | undefined> {
+    return this.#guarded(() => {
+      const row = this.#database.prepare('SELECT * FROM certificate WHERE serial = ?').get(serial);
+      return row && record(row);
+    });
+  }
+
+  async *list(): AsyncIterable<CertificateRecord> {
+    const rows = this.#guarded(() =>
+      this.#database.prepare('SELECT * FROM certificate ORDER BY id').iterate(),
+    );
+    for (const row of rows) yield record(row);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #settle(serial: string, status: CertificateStatus, der: Uint8Array | null): void {
+    const { changes } = this.#database
+      .prepare("UPDATE certificate SET status = ?, der = ? WHERE serial = ? AND status = 'intent'")
+      .run(status, der, serial);
+    if (changes !== 1) {
+      throw new PkiError('INTEGRITY', `there is no intent to issue ${serial} in ${this.#path}`);
+    }
+  }
+
+  #audit(event: string, serial: string, detail: string, at: Date): void {
+    const last = this.#database.prepare('SELECT hash FROM audit ORDER BY id DESC LIMIT 1').get();
+    const previous = last ? octets(last['hash']) : new Uint8Array(32);
+    const fields = [at.toISOString(), event, serial, detail];
+    const hash = createHash('sha256').update(previous).update(JSON.stringify(fields)).digest();
+    this.#database
+      .prepare('INSERT INTO audit (at, event, serial, detail, hash) VALUES (?, ?, ?, ?, ?)')
+      .run(...(fields as [string, string, string, string]), hash);
+  }
+
+  /** IMMEDIATE: the lock is taken at the start, where waiting for it is possible. */
+  #transaction(work: () => void): void {
+    this.#guarded(() => {
+      this.#database.exec('BEGIN IMMEDIATE');
+      try {
+        work();
+        this.#database.exec('COMMIT');
+      } catch (error) {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  #guarded<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw storeError(error, this.#path);
+    }
+  }
+}
+
+function opened(
+  path: string,
+  readOnly: boolean,
+  use: (database: DatabaseSync) => SqliteStore,
+): SqliteStore {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT });
+    // FULL: what was committed survives a power failure, in WAL mode too
+    if (!readOnly) database.exec('PRAGMA synchronous = FULL');
+    return use(database);
+  } catch (error) {
+    database?.close();
+    throw storeError(error, path);
+  }
+}
+
+/** Primary result codes of SQLite that a person can do something about. */
+const SQLITE_ERRORS: Readonly<Record<number, string>> = {
+  5: 'it is locked by another process',
+  8: 'it cannot be written to',
+  10: 'reading or writing failed',
+  11: 'it is damaged',
+  13: 'the disk is full',
+  14: 'it cannot be opened',
+  19: 'the serial number was used before',
+  26: 'it is not a database',
+};
+
+function storeError(error: unknown, path: string): unknown {
+  const number = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  if (typeof number !== 'number') return error;
+  const why = SQLITE_ERRORS[number & 0xff] ?? (error as Error).message;
+  return new PkiError('STORE', `the store ${path} failed: ${why}`, { cause: error });
+}
+
+const wrongVersion = (path: string, version: unknown): PkiError =>
+  new PkiError('STORE', `the store ${path} has the format ${version}, not ${SCHEMA_VERSION}`, {
+    hints: ['it was made by another version of pki'],
+  });
+
+function record(row: Record<string, SQLOutputValue>): CertificateRecord {
+  const text = (column: string) => String(row[column]);
+  const date = (column: string) => new Date(Number(row[column]) * 1000);
+  return {
+    serial: text('serial'),
+    status: text('status') as CertificateStatus,
+    profile: text('profile'),
+    subject: text('subject'),
+    notBefore: date('not_before'),
+    notAfter: date('not_after'),
+    tbsHash: octets(row['tbs_sha256']),
+    at: date('at'),
+    der: row['der'] === null ? undefined : octets(row['der']),
+  };
+}
+
+function octets(value: SQLOutputValue | undefined): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw new PkiError('INTEGRITY', 'the store holds a value of a wrong type');
+}
+
+const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
