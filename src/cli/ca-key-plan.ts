@@ -1,0 +1,138 @@
+import type { ClassicalAlgorithm, MlDsaAlgorithm } from '../algorithms/algorithm.ts';
+import { algorithmNamed, compositeOf, mlDsaNamed } from '../algorithms/registry.ts';
+import type { HybridScheme } from '../ca/issuer-keys.ts';
+import { PkiError } from '../errors.ts';
+import type { Pkcs11KeyRef } from '../signers/key-ref.ts';
+import type { InitCaOptions } from './commands/init-ca.ts';
+
+/** Which keys a new CA gets, decided before any of them is touched. */
+export interface CaKeyPlan {
+  readonly signing: SigningKeyPlan;
+  readonly hybrid?: { readonly scheme: HybridScheme; readonly mlDsa: MlDsaAlgorithm };
+}
+
+/** The only key, or the classical one of a hybrid. */
+export type SigningKeyPlan =
+  | { readonly kind: 'new-file'; readonly algorithm: ClassicalAlgorithm | MlDsaAlgorithm }
+  | {
+      readonly kind: 'new-in-token';
+      readonly algorithm: ClassicalAlgorithm;
+      readonly ref: Pkcs11KeyRef;
+    }
+  /** Without an algorithm, the usual one of the key. */
+  | {
+      readonly kind: 'in-token';
+      readonly algorithm?: ClassicalAlgorithm;
+      readonly ref: Pkcs11KeyRef;
+    };
+
+const DEFAULT_ALGORITHM = 'ecdsa-p384';
+const DEFAULT_ML_DSA = 'ml-dsa-65';
+
+/** Turns options into a plan; contradictions between them are errors, never guesses. */
+export function planCaKeys(options: InitCaOptions): CaKeyPlan {
+  const named = options.algorithm === undefined ? undefined : algorithmNamed(options.algorithm);
+  const composite = named?.family === 'composite' ? named : undefined;
+  const scheme = composite ? 'composite' : options.hybrid;
+  if (composite && options.hybrid === 'catalyst') {
+    throw new PkiError('USAGE', `${composite.name} is a composite; leave --hybrid catalyst out`);
+  }
+  const single = named?.family === 'composite' ? named.classical : named;
+  const signing = planSigningKey(options, single);
+  const mlDsa = planMlDsa(options, scheme, composite?.mlDsa);
+  if (!scheme || !mlDsa) return { signing };
+  mustSuitHybrid(scheme, signing, mlDsa);
+  return { signing, hybrid: { scheme, mlDsa } };
+}
+
+function planMlDsa(
+  { mlDsa }: InitCaOptions,
+  scheme: HybridScheme | undefined,
+  ofComposite: MlDsaAlgorithm | undefined,
+): MlDsaAlgorithm | undefined {
+  if (scheme === undefined) {
+    if (mlDsa === undefined) return undefined;
+    throw new PkiError('USAGE', '--ml-dsa needs --hybrid', {
+      hints: [`for a CA with an ML-DSA key alone: --algorithm ${mlDsa}`],
+    });
+  }
+  const chosen = mlDsa === undefined ? undefined : mlDsaNamed(mlDsa);
+  if (chosen && ofComposite && chosen !== ofComposite) {
+    throw new PkiError('USAGE', `the composite has ${ofComposite.name}, not ${chosen.name}`);
+  }
+  return ofComposite ?? chosen ?? mlDsaNamed(DEFAULT_ML_DSA);
+}
+
+function planSigningKey(
+  options: InitCaOptions,
+  named: ClassicalAlgorithm | MlDsaAlgorithm | undefined,
+): SigningKeyPlan {
+  const ref = tokenKeyRef(options);
+  if (!ref) return { kind: 'new-file', algorithm: named ?? classical(DEFAULT_ALGORITHM) };
+  if (named?.family === 'ml-dsa') {
+    throw new PkiError('USAGE', `${named.name} keys are kept in files`, {
+      hints: ['leave the --pkcs11-… options out, or pair the keys with --hybrid'],
+    });
+  }
+  if (!options.pkcs11GenerateKey)
+    return { kind: 'in-token', ref, ...(named && { algorithm: named }) };
+  if (ref.object === undefined) {
+    throw new PkiError('USAGE', '--pkcs11-generate-key needs --pkcs11-key-label');
+  }
+  return { kind: 'new-in-token', ref, algorithm: named ?? classical(DEFAULT_ALGORITHM) };
+}
+
+/** The key in a token that the options name; an option without a module is an error. */
+function tokenKeyRef(options: InitCaOptions): Pkcs11KeyRef | undefined {
+  const { pkcs11Lib, pkcs11Token, pkcs11Serial, pkcs11KeyLabel, pkcs11KeyId } = options;
+  if (pkcs11Lib !== undefined) {
+    return {
+      kind: 'pkcs11',
+      modulePath: pkcs11Lib,
+      ...(pkcs11Token !== undefined && { token: pkcs11Token }),
+      ...(pkcs11Serial !== undefined && { serial: pkcs11Serial }),
+      ...(pkcs11KeyLabel !== undefined && { object: pkcs11KeyLabel }),
+      ...(pkcs11KeyId !== undefined && { id: hexadecimal(pkcs11KeyId) }),
+    };
+  }
+  const stray = Object.keys(options).find((option) => option.startsWith('pkcs11'));
+  if (stray === undefined) return undefined;
+  const flag = stray.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new PkiError('USAGE', `--${flag} needs --pkcs11-lib`, {
+    hints: ['a CA that was meant for an HSM is not made with a key in a file'],
+  });
+}
+
+function hexadecimal(text: string): Uint8Array {
+  const digits = text.replaceAll(':', '');
+  if (/^([0-9a-f]{2})+$/i.test(digits)) return Buffer.from(digits, 'hex');
+  throw new PkiError('USAGE', `"${text}" is not a key ID`, { hints: ['write it as 01 or 01:ab'] });
+}
+
+function mustSuitHybrid(
+  scheme: HybridScheme,
+  signing: SigningKeyPlan,
+  mlDsa: MlDsaAlgorithm,
+): void {
+  const { algorithm } = signing;
+  if (algorithm?.family === 'ml-dsa') {
+    throw new PkiError('USAGE', '--hybrid pairs a classical key with an ML-DSA key', {
+      hints: ['name the classical algorithm with --algorithm, the other one with --ml-dsa'],
+    });
+  }
+  if (scheme === 'catalyst') return;
+  if (signing.kind === 'in-token') {
+    throw new PkiError('POLICY', 'a composite key must not reuse a key that exists', {
+      hints: [
+        'add --pkcs11-generate-key: both halves are made for the composite and used for nothing else (draft-ietf-lamps-pq-composite-sigs-19 §10.3)',
+      ],
+    });
+  }
+  if (algorithm) compositeOf(algorithm, mlDsa);
+}
+
+function classical(name: string): ClassicalAlgorithm {
+  const found = algorithmNamed(name);
+  if (found.family === 'classical') return found;
+  throw new TypeError(`${name} is not classical`);
+}

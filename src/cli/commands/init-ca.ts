@@ -1,0 +1,90 @@
+import { Command, Option } from 'commander';
+import { PkiError } from '../../errors.ts';
+import type { NameAttribute } from '../../x509/names.ts';
+import type { CliContext } from '../context.ts';
+import { addSecretOptions, days, jsonOption, pathOf, type SecretOptions } from '../options.ts';
+import { certificateSummary, json, table } from '../present.ts';
+
+export interface InitCaOptions extends SecretOptions {
+  readonly name: string;
+  readonly dir: string;
+  readonly organization?: string;
+  readonly country?: string;
+  readonly days?: number;
+  readonly algorithm?: string;
+  readonly passphrase: boolean;
+  readonly hybrid?: 'catalyst' | 'composite';
+  readonly mlDsa?: string;
+  readonly pkcs11Lib?: string;
+  readonly pkcs11Token?: string;
+  readonly pkcs11Serial?: string;
+  readonly pkcs11KeyLabel?: string;
+  readonly pkcs11KeyId?: string;
+  readonly pkcs11GenerateKey?: boolean;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  $ pki init-ca --name "Example Root CA" --dir ./ca
+  $ pki init-ca --name "HSM Root CA" --dir ./hsm-ca \\
+      --pkcs11-lib /usr/lib/softhsm/libsofthsm2.so --pkcs11-token "CA Token" --pkcs11-key-label ca-key
+  $ pki init-ca --name "Hybrid Root CA" --dir ./hybrid-ca --hybrid catalyst --ml-dsa ml-dsa-65 \\
+      --pkcs11-lib /usr/lib/softhsm/libsofthsm2.so --pkcs11-token "CA Token" --pkcs11-key-label ca-key`;
+
+export function initCaCommand(context: CliContext): Command {
+  const command = new Command('init-ca')
+    .requiredOption('--name <name>', 'common name of the CA')
+    .requiredOption('--dir <directory>', 'CA directory to make; must not exist, or be empty')
+    .option('--organization <name>', 'organization in the subject')
+    .option('--country <code>', 'country in the subject, two letters')
+    .option('--days <days>', 'validity of the CA certificate (default: 7305, 20 years)', days)
+    .option('--algorithm <name>', 'algorithm of the CA key (default: ecdsa-p384)')
+    .option('--no-passphrase', 'leave key files unencrypted')
+    .addOption(
+      new Option('--hybrid <scheme>', 'pair the key with an ML-DSA key in a file').choices([
+        'catalyst',
+        'composite',
+      ]),
+    )
+    .option('--ml-dsa <name>', 'ML-DSA parameter set of a hybrid (default: ml-dsa-65)')
+    .option('--pkcs11-lib <path>', 'PKCS#11 library: the key is in a token')
+    .option('--pkcs11-token <label>', 'token, by its label')
+    .option('--pkcs11-serial <number>', 'token, by its serial number')
+    .option('--pkcs11-key-label <label>', 'key in the token, by its label')
+    .option('--pkcs11-key-id <hex>', 'key in the token, by its ID')
+    .option('--pkcs11-generate-key', 'make the key in the token, where it stays');
+  return addSecretOptions(command)
+    .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: InitCaOptions) => {
+      const { createCa } = await import('../create-ca.ts');
+      const { certificate, keys, notes } = await createCa(context, {
+        options,
+        directory: pathOf(context, options.dir),
+        subject: subjectOf(options),
+      });
+      for (const note of notes) context.note(`pki: note: ${note}`);
+      const summary = certificateSummary(certificate);
+      if (options.json) return context.print(json({ directory: options.dir, keys, ...summary }));
+      context.print(`made the CA ${summary.subject}\n`);
+      context.print(
+        table([
+          ['directory', options.dir],
+          ...keys.map(({ algorithm, key }) => ['key', `${algorithm} in ${key}`] as const),
+          ['valid until', summary.notAfter],
+          ['serial', summary.serial],
+          ['SHA-256', summary.fingerprint],
+        ]),
+      );
+    });
+}
+
+function subjectOf({ name, organization, country }: InitCaOptions): readonly NameAttribute[] {
+  if (name.trim() === '') throw new PkiError('USAGE', '--name must not be empty');
+  return [
+    ...(country === undefined ? [] : [{ type: 'C', value: country }]),
+    ...(organization === undefined ? [] : [{ type: 'O', value: organization }]),
+    { type: 'CN', value: name },
+  ];
+}

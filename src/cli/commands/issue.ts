@@ -1,0 +1,81 @@
+import { Command } from 'commander';
+import { PkiError } from '../../errors.ts';
+import { BUILT_IN_PROFILES } from '../../profiles/built-in.ts';
+import type { CliContext } from '../context.ts';
+import type { IssueOptions } from '../issue-certificate.ts';
+import { addSecretOptions, caDirectoryOption, collect, days, jsonOption } from '../options.ts';
+import { certificateSummary, json, table } from '../present.ts';
+
+const EXAMPLES = `
+Profiles:
+${table(BUILT_IN_PROFILES.map(({ name, summary }) => [name, summary] as const))}
+Examples:
+  $ pki issue --ca-dir ./ca --profile tls-server --cn server.example.com --out server.crt --key-out server.key
+  $ pki issue --ca-dir ./ca --csr server.csr --dns www.example.com --out server.crt
+  $ pki issue --ca-dir ./hsm-ca --csr server.csr --pkcs11-pin-file pin.txt > server.crt`;
+
+export function issueCommand(context: CliContext): Command {
+  const command = new Command('issue')
+    .addOption(caDirectoryOption())
+    .option('--profile <name>', 'certificate profile', 'tls-server')
+    .option('--csr <file>', 'PKCS #10 request, PEM or DER; "-" is standard input')
+    .option('--cn <name>', 'common name')
+    .option('--organization <name>', 'organization, where the profile takes it')
+    .option('--country <code>', 'country, two letters, where the profile takes it')
+    .option('--dns <name>', 'DNS name; may be given several times', collect)
+    .option('--ip <address>', 'IP address; may be given several times', collect)
+    .option('--email <address>', 'e-mail address; may be given several times', collect)
+    .option('--uri <uri>', 'URI; may be given several times', collect)
+    .option('--days <days>', "validity instead of the profile's", days)
+    .option('--clamp', "shorten the validity to the issuer's where it would exceed it")
+    .option('--out <file>', 'certificate, PEM; "-" is standard output', '-')
+    .option('--key-out <file>', 'make a key and write it here, PKCS #8, mode 0600')
+    .option('--key-algorithm <name>', 'algorithm of that key (default: ecdsa-p256)')
+    .option('--key-passphrase-file <file>', 'encrypt that key with the passphrase in this file')
+    .option('--force', 'replace output files that exist');
+  return addSecretOptions(command)
+    .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: IssueOptions) => {
+      mustHaveKey(options);
+      const { issueCertificate } = await import('../issue-certificate.ts');
+      const { certificate, pem, notes } = await issueCertificate(context, options);
+      for (const note of notes) context.note(`pki: note: ${note}`);
+      const summary = certificateSummary(certificate);
+      const files = {
+        ...(options.out !== '-' && { file: options.out }),
+        ...(options.keyOut !== undefined && { keyFile: options.keyOut }),
+      };
+      if (options.json) return context.print(json({ ...summary, ...files, certificate: pem }));
+      if (options.out === '-') return context.print(pem);
+      context.print(`issued ${summary.subject}\n`);
+      context.print(
+        table([
+          ['certificate', options.out],
+          ...(options.keyOut === undefined ? [] : [['key', options.keyOut] as const]),
+          ['valid until', summary.notAfter],
+          ['serial', summary.serial],
+          ['SHA-256', summary.fingerprint],
+        ]),
+      );
+    });
+}
+
+/** A certificate is for the key of a request, or for one that is made and kept. */
+function mustHaveKey({ csr, keyOut, keyAlgorithm, keyPassphraseFile }: IssueOptions): void {
+  if (csr === undefined && keyOut === undefined) {
+    throw new PkiError('USAGE', 'give --csr, or --key-out to have a key made');
+  }
+  if (csr !== undefined && keyOut !== undefined) {
+    throw new PkiError('USAGE', 'give either --csr or --key-out: a request has a key already');
+  }
+  if (keyOut === '-') {
+    throw new PkiError('USAGE', 'private keys are not written to standard output', {
+      hints: ['give --key-out a file'],
+    });
+  }
+  if (keyOut !== undefined) return;
+  const stray =
+    keyAlgorithm === undefined ? keyPassphraseFile && '--key-passphrase-file' : '--key-algorithm';
+  if (stray) throw new PkiError('USAGE', `${stray} needs --key-out`);
+}

@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import type { CliContext } from '../context.ts';
+import { jsonOption } from '../options.ts';
+import { json } from '../present.ts';
+
+export interface ShowOptions {
+  readonly caDir?: string;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  $ pki show server.crt
+  $ pki show --ca-dir ./ca 4fd20be1a3c95e7788ab0123456789abcdef0123`;
+
+export function showCommand(context: CliContext): Command {
+  return new Command('show')
+    .argument('<file|serial>', 'certificate, PEM or DER, or a serial number of --ca-dir')
+    .option('--ca-dir <directory>', 'CA directory, for a serial number')
+    .addOption(jsonOption())
+    .addHelpText('after', EXAMPLES)
+    .action(async (what: string, options: ShowOptions) => {
+      const { findCertificate } = await import('../find-certificate.ts');
+      const { describeCertificate, descriptionText } = await import('../describe-certificate.ts');
+      const found = await findCertificate(context, what, options);
+      const description = { ...found.record, ...describeCertificate(found.der, found.name) };
+      context.print(options.json ? json(description) : descriptionText(description));
+    });
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeSync } from 'node:fs';
+import type { Clock, Entropy } from '../ports.ts';
+import { promptHidden } from './prompt.ts';
+
+/** The outside world of one command line. Tests give one of their own. */
+export interface CliContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where relative paths start. */
+  readonly cwd: string;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+  /** The result, and nothing else. */
+  readonly print: (text: string) => void;
+  /** For people: progress, warnings, errors. */
+  readonly note: (text: string) => void;
+  readonly readStdin: () => Uint8Array;
+  /** Asks for a line without showing it; undefined where there is no terminal to ask at. */
+  readonly prompt: ((question: string) => Promise<string>) | undefined;
+  /** What has to be closed or removed when the command ends, however it ends. */
+  readonly resources: AsyncDisposableStack;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly interrupted: AbortSignal;
+}
+
+const STDIN = 0;
+const STDOUT = 1;
+const STDERR = 2;
+
+/** The world of this process. */
+export function processContext(interrupted: AbortSignal): CliContext {
+  const terminal = process.stdin.isTTY && process.stderr.isTTY;
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    clock: () => new Date(),
+    entropy: (length) => randomBytes(length),
+    print: (text) => writeAll(STDOUT, text),
+    note: (text) => writeAll(STDERR, `${text}\n`),
+    readStdin: () => readFileSync(STDIN),
+    prompt: terminal ? (question) => promptHidden(question, interrupted) : undefined,
+    resources: new AsyncDisposableStack(),
+    interrupted,
+  };
+}
+
+/** Writes everything before it returns, so that ending the process loses nothing. */
+function writeAll(descriptor: number, text: string): void {
+  const octets = Buffer.from(text);
+  for (let offset = 0; offset < octets.length; ) {
+    try {
+      offset += writeSync(descriptor, octets, offset);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EPIPE') return; // the reader has enough, as "head" does
+      if (code !== 'EAGAIN') throw error;
+    }
+  }
+}

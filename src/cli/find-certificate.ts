@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { derFromFile } from '../der/pem.ts';
+import { PkiError, systemErrorText } from '../errors.ts';
+import { openCaDirectory } from '../store/ca-directory.ts';
+import type { ShowOptions } from './commands/show.ts';
+import type { CliContext } from './context.ts';
+import { pathOf } from './options.ts';
+
+export interface FoundCertificate {
+  readonly der: Uint8Array;
+  /** For errors: the path, or the serial number. */
+  readonly name: string;
+  /** What the store tells beyond the certificate. */
+  readonly record?: { readonly status: string; readonly profile: string };
+}
+
+/** A file if there is one, else a serial number of the CA directory. */
+export async function findCertificate(
+  context: CliContext,
+  what: string,
+  { caDir }: ShowOptions,
+): Promise<FoundCertificate> {
+  const path = pathOf(context, what);
+  if (caDir === undefined || existsSync(path))
+    return { der: readCertificate(path, what), name: what };
+  const directory = context.resources.use(
+    await openCaDirectory(pathOf(context, caDir), { readOnly: true }),
+  );
+  const serial = normalised(what);
+  const row = await directory.store.find(serial);
+  if (!row) {
+    throw new PkiError(
+      'USAGE',
+      `there is no file and no certificate with the serial number ${what}`,
+      {
+        hints: [`"pki list --ca-dir ${caDir}" shows what there is`],
+      },
+    );
+  }
+  const { der, status, profile } = row;
+  if (der) return { der, name: what, record: { status, profile } };
+  throw new PkiError(
+    'USAGE',
+    `under the serial number ${what} no certificate was issued: ${status}`,
+  );
+}
+
+/** Serial numbers as OpenSSL prints them, `4F:D2:…`, are those of the store as well. */
+const normalised = (text: string): string => text.replaceAll(/[:\s]|^0x/g, '').toLowerCase();
+
+function readCertificate(path: string, name: string): Uint8Array {
+  let contents: Uint8Array;
+  try {
+    contents = readFileSync(path);
+  } catch (error) {
+    const hints = existsSync(path) ? [] : ['for a serial number, add --ca-dir'];
+    const message = `cannot read ${name}: ${systemErrorText(error)}`;
+    throw new PkiError('USAGE', message, { hints, cause: error });
+  }
+  const der = derFromFile(contents, ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']);
+  if (der) return der;
+  throw new PkiError('USAGE', `${name} holds no certificate`, {
+    hints: ['it has to be in PEM or DER'],
+  });
+}

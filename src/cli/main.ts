@@ -1,0 +1,66 @@
+import { CommanderError } from 'commander';
+import { EXIT_STATUS, EXIT_STATUS_BUG, PkiError } from '../errors.ts';
+import type { CliContext } from './context.ts';
+import { pkiProgram } from './program.ts';
+
+/**
+ * Runs one command line and returns its exit status. No other code turns errors into text. When it
+ * returns, everything that the command opened is closed, and what it left half made is removed.
+ */
+export async function run(argv: readonly string[], context: CliContext): Promise<number> {
+  const json = argv.includes('--json');
+  try {
+    const status = await settled(argv, context, json);
+    await context.resources.disposeAsync();
+    return status;
+  } catch (error) {
+    return report(error, context, json); // closing failed, although all else went well
+  }
+}
+
+async function settled(argv: readonly string[], context: CliContext, json: boolean) {
+  try {
+    const program = await pkiProgram(argv, context);
+    await Promise.race([program.parseAsync(argv, { from: 'user' }), interruption(context)]);
+    return 0;
+  } catch (error) {
+    return report(error, context, json);
+  }
+}
+
+/** Rejects when the command is interrupted; the resources are then closed as at any other end. */
+function interruption({ interrupted }: CliContext): Promise<never> {
+  const error = new PkiError('INTERRUPTED', 'interrupted');
+  return new Promise((_, reject) => {
+    if (interrupted.aborted) reject(error);
+    interrupted.addEventListener('abort', () => reject(error), { once: true });
+  });
+}
+
+function report(error: unknown, context: CliContext, json: boolean): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
+  const known = error instanceof CommanderError ? usageError(error) : error;
+  if (!(known instanceof PkiError)) return reportBug(known, context);
+  const { code, message, hints } = known;
+  if (json) {
+    context.note(JSON.stringify({ error: { code, message, hints } }));
+  } else {
+    context.note(`pki: error: ${message}`);
+    for (const hint of hints) context.note(`pki: hint: ${hint}`);
+  }
+  return EXIT_STATUS[code];
+}
+
+/** Commander's "error: …\n(Did you mean …?)" in our form; after its help, it has said enough. */
+function usageError(error: CommanderError): PkiError {
+  if (error.code === 'commander.help') return new PkiError('USAGE', 'a command is needed');
+  const [first = '', ...more] = error.message.split('\n');
+  const hints = more.map((line) => line.replace(/^\((.*)\)$/, '$1').toLowerCase());
+  return new PkiError('USAGE', first.replace(/^error: /, ''), { hints });
+}
+
+function reportBug(error: unknown, context: CliContext): number {
+  context.note(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  context.note('pki: error: this is a bug in pki; please report it with the lines above');
+  return EXIT_STATUS_BUG;
+}

@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { PkiError } from '../errors.ts';
+import type { KeyAccess } from '../signers/open-signer.ts';
+import { Secret } from '../signers/secret.ts';
+import type { CliContext } from './context.ts';
+import { askSecret, PASSPHRASE, PIN } from './secrets.ts';
+
+/** Options that say how keys are opened. */
+export interface SecretOptions {
+  readonly passphraseFile?: string;
+  readonly pkcs11Pin?: string;
+  readonly pkcs11PinFile?: string;
+}
+
+export function addSecretOptions(command: Command): Command {
+  return command
+    .option(
+      '--passphrase-file <file>',
+      'passphrase of the CA key files; otherwise PKI_PASSPHRASE, or asked for',
+    )
+    .option(
+      '--pkcs11-pin <pin>',
+      'PIN of the token; other users can see it, so prefer the following',
+    )
+    .option('--pkcs11-pin-file <file>', 'PIN of the token; otherwise PKCS11_PIN, or asked for');
+}
+
+export const jsonOption = (): Option => new Option('--json', 'print the result as JSON');
+
+export const caDirectoryOption = (): Option =>
+  new Option('--ca-dir <directory>', 'CA directory that "pki init-ca" made').makeOptionMandatory();
+
+/** Parses a whole number of days, of one at least and a thousand years at most. */
+export function days(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= 365_250) return number;
+  throw new InvalidArgumentError('it has to be a whole number of days, at least 1');
+}
+
+/** For options that may be given several times. */
+export const collect = (value: string, previous: readonly string[] = []): readonly string[] => [
+  ...previous,
+  value,
+];
+
+/** What opening the keys of the CA in `directory` may ask for, from these options. */
+export function keyAccess(
+  context: CliContext,
+  options: SecretOptions,
+  directory: string,
+): KeyAccess {
+  if (options.pkcs11Pin !== undefined && options.pkcs11PinFile !== undefined) {
+    throw new PkiError('USAGE', 'give either --pkcs11-pin or --pkcs11-pin-file');
+  }
+  if (options.pkcs11Pin !== undefined) {
+    context.note(
+      'pki: warning: --pkcs11-pin can be seen by other users of this machine; use --pkcs11-pin-file, PKCS11_PIN or the prompt',
+    );
+  }
+  return {
+    directory,
+    passphrase: once(() =>
+      askSecret(context, PASSPHRASE, options.passphraseFile, 'passphrase of the CA key'),
+    ),
+    pin: once(async (token: string) =>
+      options.pkcs11Pin === undefined
+        ? askSecret(context, PIN, options.pkcs11PinFile, `PIN of the token "${token}"`)
+        : new Secret(options.pkcs11Pin),
+    ),
+    note: (text) => context.note(`pki: ${text}`),
+  };
+}
+
+/** Asks at the first call and remembers: two keys may need the same secret. */
+function once<Argument, Result>(ask: (argument: Argument) => Promise<Result>) {
+  let answer: Promise<Result> | undefined;
+  return (argument: Argument): Promise<Result> => {
+    answer ??= ask(argument);
+    return answer;
+  };
+}
+
+/** A path of the command line, from the directory where the command runs. */
+export const pathOf = ({ cwd }: CliContext, path: string): string => resolve(cwd, path);

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { describeKey } from '../algorithms/spki.ts';
+import { type Certificate, serialText } from '../x509/certificate.ts';
+import { nameText, parseName } from '../x509/names.ts';
+
+/** Label and value, one a line, the values aligned. */
+export function table(rows: readonly (readonly [label: string, value: string])[]): string {
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}\n`).join('');
+}
+
+/** JSON as people can read it too, with a line feed at the end. */
+export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** What every command tells of a certificate that it made or found. */
+export interface CertificateSummary {
+  readonly serial: string;
+  readonly subject: string;
+  readonly issuer: string;
+  /** ISO 8601, Zulu. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly key: string;
+  /** SHA-256 over the certificate, hexadecimal. */
+  readonly fingerprint: string;
+}
+
+export function certificateSummary({ tbs, der }: Certificate): CertificateSummary {
+  return {
+    serial: serialText(tbs.serialNumber),
+    subject: nameText(parseName(tbs.subject)),
+    issuer: nameText(parseName(tbs.issuer)),
+    notBefore: moment(tbs.notBefore),
+    notAfter: moment(tbs.notAfter),
+    key: describeKey(tbs.publicKey),
+    fingerprint: createHash('sha256').update(der).digest('hex'),
+  };
+}
+
+/** A time of a certificate: it has no fractions of a second. */
+export const moment = (date: Date): string => date.toISOString().replace('.000Z', 'Z');
+
+/** Text of others, with what acts on a terminal written as its number. */
+export const printable = (text: string): string =>
+  text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => {
+    const number = character.codePointAt(0) ?? 0;
+    return `\\x${number.toString(16).padStart(2, '0')}`;
+  });

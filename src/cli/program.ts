@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { CliContext } from './context.ts';
+
+interface CommandRow {
+  readonly name: string;
+  readonly summary: string;
+  /** Imports the command; the others cost nothing but these rows. */
+  readonly load: () => Promise<(context: CliContext) => Command>;
+}
+
+const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'init-ca',
+    summary: 'make a CA: key, self-signed certificate and store',
+    load: async () => (await import('./commands/init-ca.ts')).initCaCommand,
+  },
+  {
+    name: 'issue',
+    summary: 'issue a certificate',
+    load: async () => (await import('./commands/issue.ts')).issueCommand,
+  },
+  {
+    name: 'list',
+    summary: 'list the certificates of a CA',
+    load: async () => (await import('./commands/list.ts')).listCommand,
+  },
+  {
+    name: 'show',
+    summary: 'show a certificate',
+    load: async () => (await import('./commands/show.ts')).showCommand,
+  },
+];
+
+const DESCRIPTION = `Certificate authority with keys in files, in an HSM (PKCS#11), or in both at once.`;
+
+const AFTER_HELP = `
+Exit status: 0 done, 2 usage, 3 refused by policy, 4 key not available,
+5 wrong PIN or passphrase, 6 store or file, 7 integrity, 70 bug in pki.`;
+
+/** The program, with the commands that `argv` mentions in full and the others by name. */
+export async function pkiProgram(argv: readonly string[], context: CliContext): Promise<Command> {
+  const program = new Command('pki')
+    .description(DESCRIPTION)
+    .version(packageJson.version)
+    .addHelpText('after', AFTER_HELP)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.print(text),
+      writeErr: (text) => context.note(text.trimEnd()),
+      outputError: () => undefined, // run() reports errors
+    });
+  for (const { name, summary, load } of COMMANDS) {
+    const command = argv.includes(name) ? (await load())(context) : new Command(name);
+    program.addCommand(command.summary(summary).copyInheritedSettings(program));
+  }
+  return program;
+}

@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+import { PkiError } from '../errors.ts';
+import { Secret, secretFromFile } from '../signers/secret.ts';
+import type { CliContext } from './context.ts';
+
+/** One kind of secret: what it is called, and the places where it can come from. */
+interface SecretKind {
+  readonly what: string;
+  readonly fileOption: string;
+  readonly variable: string;
+}
+
+export const PASSPHRASE: SecretKind = {
+  what: 'passphrase',
+  fileOption: '--passphrase-file',
+  variable: 'PKI_PASSPHRASE',
+};
+
+export const PIN: SecretKind = {
+  what: 'PIN',
+  fileOption: '--pkcs11-pin-file',
+  variable: 'PKCS11_PIN',
+};
+
+/** A file named on the command line wins over the environment, that over a prompt. */
+export async function askSecret(
+  context: CliContext,
+  kind: SecretKind,
+  file: string | undefined,
+  question: string,
+): Promise<Secret> {
+  const { what, variable, fileOption } = kind;
+  if (file !== undefined) return readSecret(context, what, file);
+  const value = context.env[variable];
+  if (value !== undefined && value !== '') return new Secret(value);
+  if (!context.prompt) {
+    throw new PkiError('AUTH', `${question} is needed, and there is no terminal to ask at`, {
+      hints: [`give it with ${fileOption}, or in the environment variable ${variable}`],
+    });
+  }
+  return nonEmpty(await context.prompt(`${question}: `), what);
+}
+
+/** The same for a passphrase that is being chosen: at a terminal it is typed twice. */
+export async function chooseSecret(
+  context: CliContext,
+  kind: SecretKind,
+  file: string | undefined,
+  question: string,
+): Promise<Secret> {
+  const chosen = await askSecret(context, kind, file, question);
+  if (file !== undefined || context.env[kind.variable] || !context.prompt) return chosen;
+  if ((await context.prompt(`${question}, again: `)) === chosen.reveal()) return chosen;
+  throw new PkiError('AUTH', `the two entries of the ${kind.what} differ`);
+}
+
+/** `-` is standard input, of which the first line counts. */
+export function readSecret(context: CliContext, what: string, file: string): Secret {
+  if (file !== '-') return secretFromFile(what, resolve(context.cwd, file));
+  const [line = ''] = Buffer.from(context.readStdin()).toString('utf8').split(/\r?\n/, 1);
+  return nonEmpty(line, what);
+}
+
+function nonEmpty(text: string, what: string): Secret {
+  if (text === '') throw new PkiError('AUTH', `the ${what} is empty`);
+  return new Secret(text);
+}
