@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { runTool, softhsmModule, tool } from './tools.ts';
+
+/** A real SoftHSM2 with tokens of its own, for one test file. */
+export interface SoftHsm {
+  readonly module: string;
+  /** Initialises a token with the user PIN 1234. */
+  token(label: string): void;
+  /** Has pkcs11-tool make a key pair, `type` as in `EC:secp384r1` or `rsa:3072`. */
+  key(token: string, type: string, label: string, id: string): void;
+  /** What pkcs11-tool lists of the token when it is logged in. */
+  objects(token: string): string;
+  pkcs11Tool(token: string, ...args: readonly string[]): string;
+}
+
+export const PIN = '1234';
+
+/** Why tests of tokens cannot run here; undefined if they can. */
+export const noSoftHsm = (): string | undefined =>
+  softhsmModule() && tool('softhsm2-util') && tool('pkcs11-tool')
+    ? undefined
+    : 'SoftHSM2 or pkcs11-tool is not installed: run scripts/install-tools';
+
+/** Makes the tokens' directory and points SOFTHSM2_CONF to it. Call it at the top of a file. */
+export function softHsm(): SoftHsm {
+  const [module, util, pkcs11Tool] = [softhsmModule(), tool('softhsm2-util'), tool('pkcs11-tool')];
+  if (!module || !util || !pkcs11Tool) throw new Error(noSoftHsm());
+  const directory = mkdtempSync(join(tmpdir(), 'pki-softhsm-'));
+  const configuration = join(directory, 'softhsm2.conf');
+  mkdirSync(join(directory, 'tokens'));
+  writeFileSync(
+    configuration,
+    `directories.tokendir = ${directory}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n`,
+  );
+  process.env['SOFTHSM2_CONF'] = configuration;
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  const p11 = (token: string, ...args: readonly string[]) =>
+    runTool(
+      pkcs11Tool,
+      '--module',
+      module,
+      '--token-label',
+      token,
+      '--login',
+      '--pin',
+      PIN,
+      ...args,
+    );
+  return {
+    module,
+    token(label) {
+      runTool(util, '--init-token', '--free', '--label', label, '--so-pin', '5678', '--pin', PIN);
+    },
+    key(token, type, label, id) {
+      p11(token, '--keypairgen', '--key-type', type, '--label', label, '--id', id);
+    },
+    objects: (token) => p11(token, '--list-objects'),
+    pkcs11Tool: p11,
+  };
+}

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import type { CliContext } from '../../src/cli/context.ts';
+import { run } from '../../src/cli/main.ts';
+
+export interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface WorldOptions {
+  /** Where the command runs. */
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What is typed at the prompts, one after the other; absent: there is no terminal. */
+  readonly answers?: readonly string[];
+  readonly stdin?: string | Uint8Array;
+  /** The time; the real one if absent. */
+  readonly now?: Date;
+}
+
+/** The passphrase of the CA keys in tests. */
+export const PASSPHRASE = 'correct horse battery staple';
+
+/** Runs command lines in this process, in a world of their own. */
+export function world({ cwd, env = {}, answers, stdin = '', now }: WorldOptions) {
+  return async function pki(...argv: readonly string[]): Promise<Outcome> {
+    let [stdout, stderr] = ['', ''];
+    const typed = [...(answers ?? [])];
+    const context: CliContext = {
+      env,
+      cwd,
+      clock: () => now ?? new Date(),
+      entropy: (length) => randomBytes(length),
+      print: (text) => {
+        stdout += text;
+      },
+      note: (text) => {
+        stderr += `${text}\n`;
+      },
+      readStdin: () => Buffer.from(stdin),
+      prompt:
+        answers &&
+        (async (question) => {
+          stderr += `${question}\n`;
+          return typed.shift() ?? '';
+        }),
+      resources: new AsyncDisposableStack(),
+      interrupted: new AbortController().signal,
+    };
+    const status = await run(argv, context);
+    return { status, stdout, stderr };
+  };
+}
