@@ -1,4 +1,3 @@
-import { encodeTbs } from '../x509/certificate.ts';
 import { EXTENSION_OID } from '../x509/extensions.ts';
 import type { LintRule } from './lint.ts';
 
@@ -8,12 +7,6 @@ const octetsOf = (serial: bigint): number => Math.floor(serial.toString(2).lengt
 
 /** The fields of TBSCertificate, and what they owe to the issuer. */
 export const TBS_RULES: readonly LintRule[] = [
-  {
-    id: 'tbs-canonical',
-    cites: 'RFC 5280 §4.1, X.690 §10',
-    check: ({ tbs, der }) =>
-      Buffer.compare(encodeTbs(tbs), der) === 0 ? undefined : 'its encoding is not the DER of it',
-  },
   {
     id: 'serial-positive',
     cites: 'RFC 5280 §4.1.2.2',

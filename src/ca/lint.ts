@@ -12,8 +12,6 @@ import { describeSubjectKey, type SubjectKey } from './subject-key.ts';
 /** What a rule looks at: the draft as somebody reads it who gets it in DER. */
 export interface LintSubject {
   readonly tbs: TbsCertificate;
-  /** The octets that will be signed, but for an alternative signature. */
-  readonly der: Uint8Array;
   readonly extensions: KnownExtensions;
   readonly subject: readonly NameAttribute[];
   readonly key: SubjectKey;
@@ -68,7 +66,6 @@ function findings(
     const tbs = parseTbs(der);
     const view: LintSubject = {
       tbs,
-      der,
       extensions: knownExtensions(tbs.extensions),
       subject: parseName(tbs.subject),
       key: describeSubjectKey(tbs.publicKey),

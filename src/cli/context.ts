@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import type { Clock, Entropy } from '../ports.ts';
 import { promptHidden } from './prompt.ts';
 
@@ -14,7 +13,8 @@ export interface CliContext {
   readonly print: (text: string) => void;
   /** For people: progress, warnings, errors. */
   readonly note: (text: string) => void;
-  readonly readStdin: () => Uint8Array;
+  /** All of standard input, to its end. */
+  readonly readStdin: () => Promise<Uint8Array>;
   /** Asks for a line without showing it; undefined where there is no terminal to ask at. */
   readonly prompt: ((question: string) => Promise<string>) | undefined;
   /** What has to be closed or removed when the command ends, however it ends. */
@@ -23,25 +23,34 @@ export interface CliContext {
   readonly interrupted: AbortSignal;
 }
 
-const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
 
 /** The world of this process. */
 export function processContext(interrupted: AbortSignal): CliContext {
-  const terminal = process.stdin.isTTY && process.stderr.isTTY;
   return {
     env: process.env,
     cwd: process.cwd(),
     clock: () => new Date(),
-    entropy: (length) => randomBytes(length),
+    entropy: (length) => crypto.getRandomValues(new Uint8Array(length)),
     print: (text) => writeAll(STDOUT, text),
     note: (text) => writeAll(STDERR, `${text}\n`),
-    readStdin: () => readFileSync(STDIN),
-    prompt: terminal ? (question) => promptHidden(question, interrupted) : undefined,
+    readStdin,
+    get prompt() {
+      // asked when it is needed: looking at the streams of a terminal costs milliseconds
+      const terminal = process.stdin.isTTY && process.stderr.isTTY;
+      return terminal ? (question: string) => promptHidden(question, interrupted) : undefined;
+    },
     resources: new AsyncDisposableStack(),
     interrupted,
   };
+}
+
+/** As a stream: reading at once fails while a pipe is empty, and an interruption has to get in. */
+async function readStdin(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
 }
 
 /** Writes everything before it returns, so that ending the process loses nothing. */

@@ -28,6 +28,9 @@ export function timeValue({ tag, contents }: Tlv): Date {
   if (Number.isNaN(date.getTime()) || date.toISOString() !== iso) {
     throw new DerError(`no such time: ${text}`);
   }
+  if (time(date)[0] !== tag) {
+    throw new DerError('a time has the wrong type for its year');
+  }
   return date;
 }
 

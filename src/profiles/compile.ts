@@ -20,7 +20,8 @@ export function compileProfile(config: ProfileConfig): Profile {
 function constantExtensions(config: ProfileConfig): readonly ConstantExtension[] {
   const { ca = false, pathLength, extKeyUsage = [], extKeyUsageCritical = false } = config;
   return [
-    constant(new x509.BasicConstraintsExtension(ca, ca ? pathLength : undefined, ca)),
+    // critical in end-entity certificates too, as TLS BR §7.1.2.7.6 wants and RFC 5280 allows
+    constant(new x509.BasicConstraintsExtension(ca, ca ? pathLength : undefined, true)),
     ...keyUsageExtensions(config.keyUsage),
     ...(extKeyUsage.length === 0
       ? []

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseSpki } from '../algorithms/spki.ts';
-import { DerReader, enterDer, namedBits, readDer } from '../der/reader.ts';
+import { DerError, DerReader, enterDer, namedBits, readDer } from '../der/reader.ts';
 import {
   boolean,
   contextPrimitive,
@@ -42,10 +42,17 @@ export const encodeExtension = ({ oid, critical, value }: Extension): Der =>
 
 export function parseExtension(reader: DerReader): Extension {
   const oid = reader.objectIdentifier();
-  const critical = reader.nextTag === TAG.boolean ? reader.boolean() : false;
+  const critical = optionalTrue(reader);
   const value = reader.octetString();
   reader.end();
   return { oid, critical, value };
+}
+
+/** BOOLEAN DEFAULT FALSE, which DER leaves out when it is FALSE (X.690 clause 11.5). */
+function optionalTrue(reader: DerReader): boolean {
+  if (reader.nextTag !== TAG.boolean) return false;
+  if (reader.boolean()) return true;
+  throw new DerError('a DEFAULT value must be left out');
 }
 
 /** Names of the bits of KeyUsage, by their numbers (RFC 5280 §4.2.1.3). */
@@ -99,7 +106,7 @@ export interface BasicConstraints {
 
 export function parseBasicConstraints(value: Uint8Array): BasicConstraints {
   const reader = enterDer(value);
-  const ca = reader.nextTag === TAG.boolean ? reader.boolean() : false;
+  const ca = optionalTrue(reader);
   const pathLength = reader.nextTag === TAG.integer ? reader.smallInteger() : undefined;
   reader.end();
   return { ca, pathLength };

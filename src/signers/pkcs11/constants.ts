@@ -71,6 +71,9 @@ export const CKM = {
 /** Mask generation functions of RSASSA-PSS. */
 export const CKG = { mgf1Sha256: 0x02, mgf1Sha384: 0x03, mgf1Sha512: 0x04 } as const;
 
+/** Of pkcs11js: the parameter of the mechanism is CK_RSA_PKCS_PSS_PARAMS. */
+export const CK_PARAMS_RSA_PSS = 5;
+
 /** Name of a mechanism number, or the number itself. */
 export function mechanismName(mechanism: number): string {
   const found = Object.entries(CKM).find(([, number]) => number === mechanism);

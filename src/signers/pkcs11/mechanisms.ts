@@ -5,7 +5,7 @@ import { HASH_BYTES, type HashName, hashIdentifier } from '../../algorithms/sche
 import { DerError, enterDer } from '../../der/reader.ts';
 import { octetString, sequence, unsignedInteger } from '../../der/writer.ts';
 import { PkiError } from '../../errors.ts';
-import { CKG, CKM, mechanismName } from './constants.ts';
+import { CK_PARAMS_RSA_PSS, CKG, CKM, mechanismName } from './constants.ts';
 
 /** One way to have a token make a signature. */
 export interface SigningMechanism {
@@ -17,9 +17,6 @@ export interface SigningMechanism {
   /** The longest that the token may give, in octets. */
   readonly maxBytes: number;
 }
-
-/** CK_PARAMS_RSA_PSS of pkcs11js: which structure a mechanism's parameter is. */
-const CK_PARAMS_RSA_PSS = 2;
 
 interface HashMechanisms {
   readonly hash: number;
