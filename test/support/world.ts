@@ -38,7 +38,7 @@ export function world({ cwd, env = {}, answers, stdin = '', now }: WorldOptions)
       note: (text) => {
         stderr += `${text}\n`;
       },
-      readStdin: () => Buffer.from(stdin),
+      readStdin: async () => Buffer.from(stdin),
       prompt:
         answers &&
         (async (question) => {

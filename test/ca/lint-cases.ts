@@ -1,0 +1,215 @@
+import type { Draft } from '../../src/ca/draft.ts';
+import type { Issuer } from '../../src/ca/issuer.ts';
+import {
+  bitString,
+  boolean,
+  integer,
+  NULL,
+  namedBitString,
+  objectIdentifier,
+  sequence,
+} from '../../src/der/writer.ts';
+import type { TbsCertificate } from '../../src/x509/certificate.ts';
+import { EXTENSION_OID, KEY_USAGES, type KeyUsage } from '../../src/x509/extensions.ts';
+import { encodeGeneralNames, type GeneralName } from '../../src/x509/general-names.ts';
+import { encodeName } from '../../src/x509/names.ts';
+
+/** What the cases are made of: issuers, and drafts that pass every lint. */
+export interface LintWorld {
+  readonly issuer: Issuer;
+  readonly hybrid: Issuer;
+  readonly self: Issuer;
+  drafted(profile: string, by: Issuer, key?: string): Draft;
+}
+
+export interface LintCase {
+  readonly id: string;
+  /** A draft that passes but for what was spoilt. */
+  readonly spoil: (world: LintWorld) => { drafted: Draft; issuer: Issuer };
+}
+
+/** A case of a draft under the usual issuer with some fields of its TBS replaced. */
+const tbsCase = (
+  id: string,
+  change: (tbs: TbsCertificate, world: LintWorld) => Partial<TbsCertificate>,
+  {
+    profile = 'tls-server',
+    key = 'ecdsa-p256',
+    by = 'issuer' as 'issuer' | 'hybrid' | 'self',
+  } = {},
+): LintCase => ({
+  id,
+  spoil: (world) => {
+    const issuer = world[by];
+    const drafted = world.drafted(profile, issuer, key);
+    const tbs = { ...drafted.tbs, ...change(drafted.tbs, world) };
+    return { drafted: { ...drafted, tbs }, issuer };
+  },
+});
+
+/** A case of a sound draft under an issuer with some fields replaced. */
+const issuerCase = (
+  id: string,
+  change: (issuer: Issuer) => Partial<Issuer>,
+  profile = 'tls-server',
+): LintCase => ({
+  id,
+  spoil: (world) => ({
+    drafted: world.drafted(profile, world.issuer),
+    issuer: { ...world.issuer, ...change(world.issuer) },
+  }),
+});
+
+const { basicConstraints, keyUsage, extKeyUsage, subjectAltName } = EXTENSION_OID;
+
+/** Replaces one extension, or adds it; undefined removes it. */
+function replaced(
+  { extensions }: TbsCertificate,
+  oid: string,
+  value: Uint8Array | undefined,
+  critical = extensions.find((extension) => extension.oid === oid)?.critical ?? false,
+): Partial<TbsCertificate> {
+  const others = extensions.filter((extension) => extension.oid !== oid);
+  return { extensions: value ? [...others, { oid, critical, value }] : others };
+}
+
+/** Turns the critical flag of one extension over. */
+const flipped = (tbs: TbsCertificate, oid: string): Partial<TbsCertificate> => ({
+  extensions: tbs.extensions.map((extension) =>
+    extension.oid === oid ? { ...extension, critical: !extension.critical } : extension,
+  ),
+});
+
+const usages = (...names: readonly KeyUsage[]): Uint8Array =>
+  namedBitString(names.map((name) => KEY_USAGES.indexOf(name)));
+
+const names = (...list: readonly GeneralName[]): Uint8Array => encodeGeneralNames(list);
+
+const subject = (type: string, value: string): Partial<TbsCertificate> => ({
+  subject: encodeName([{ type, value }]),
+});
+
+const rsaKey = (modulus: bigint, exponent: bigint): Uint8Array =>
+  sequence(
+    sequence(objectIdentifier('1.2.840.113549.1.1.1'), NULL),
+    bitString(sequence(integer(modulus), integer(exponent))),
+  );
+
+const CA = { profile: 'issuing-ca' };
+const oddNumber = (bits: number): bigint => (1n << BigInt(bits - 1)) + 1n;
+
+/** At least one draft for each rule that the rule has to refuse. */
+export const LINT_CASES: readonly LintCase[] = [
+  tbsCase('serial-positive', () => ({ serialNumber: -1n })),
+  tbsCase('serial-length', () => ({ serialNumber: 1n << 159n })),
+  tbsCase('signature-algorithm-of-issuer', (tbs) => ({ signature: tbs.publicKey.slice(2, 23) })),
+  tbsCase('issuer-name', () => ({ issuer: encodeName([{ type: 'CN', value: 'Another' }]) })),
+  tbsCase('issuer-not-empty', () => ({ issuer: encodeName([]) })),
+  tbsCase('validity-order', (tbs) => ({ notAfter: tbs.notBefore })),
+  tbsCase('validity-within-issuer', (tbs) => ({
+    notAfter: new Date(tbs.notAfter.getTime() + 30 * 365 * 86_400_000),
+  })),
+  tbsCase('self-signed-name', () => subject('CN', 'Another'), { profile: 'root-ca', by: 'self' }),
+  issuerCase('issuer-is-ca', ({ extensions }) => ({
+    extensions: extensions && {
+      ...extensions,
+      basicConstraints: { ca: false, pathLength: undefined },
+    },
+  })),
+  issuerCase('issuer-may-sign-certificates', ({ extensions }) => ({
+    extensions: extensions && { ...extensions, keyUsage: ['cRLSign'] },
+  })),
+  issuerCase(
+    'issuer-path-length',
+    ({ extensions }) => ({
+      extensions: extensions && { ...extensions, basicConstraints: { ca: true, pathLength: 0 } },
+    }),
+    'issuing-ca',
+  ),
+  tbsCase('unique-extensions', ({ extensions }) => ({
+    extensions: [...extensions, ...extensions.slice(0, 1)],
+  })),
+  tbsCase(
+    'alternative-extensions-not-critical',
+    (tbs) => flipped(tbs, EXTENSION_OID.altSignatureAlgorithm),
+    { by: 'hybrid' },
+  ),
+  tbsCase(
+    'alternative-signature-of-issuer',
+    (tbs) => replaced(tbs, EXTENSION_OID.altSignatureAlgorithm, undefined),
+    { by: 'hybrid' },
+  ),
+  tbsCase('subject-of-ca', () => ({ subject: encodeName([]) }), CA),
+  tbsCase('subject-or-alternative-name', (tbs) => ({
+    ...replaced(tbs, subjectAltName, undefined),
+    subject: encodeName([]),
+  })),
+  tbsCase('subject-alt-name-criticality', () => ({ subject: encodeName([]) })),
+  tbsCase('subject-alt-name-not-empty', (tbs) => replaced(tbs, subjectAltName, names())),
+  tbsCase('subject-alt-name-well-formed', (tbs) =>
+    replaced(tbs, subjectAltName, names({ type: 'dns', value: 'a.*.example.com' })),
+  ),
+  tbsCase('attribute-length', () => subject('CN', 'x'.repeat(65))),
+  tbsCase('attribute-characters', () => subject('O', ' Example')),
+  tbsCase('country-code', () => subject('C', 'cz')),
+  tbsCase('common-name-in-subject-alt-name', () => subject('CN', 'Our server')),
+  tbsCase('ca-basic-constraints', (tbs) => replaced(tbs, basicConstraints, undefined), CA),
+  tbsCase('ca-basic-constraints-critical', (tbs) => flipped(tbs, basicConstraints), CA),
+  tbsCase('path-length-of-ca', (tbs) => replaced(tbs, basicConstraints, sequence(integer(0)))),
+  tbsCase('ca-key-usage', (tbs) => replaced(tbs, keyUsage, usages('cRLSign')), CA),
+  tbsCase('key-cert-sign-only-ca', (tbs) => replaced(tbs, keyUsage, usages('keyCertSign'))),
+  tbsCase('key-usage-not-empty', (tbs) => replaced(tbs, keyUsage, usages())),
+  tbsCase('key-usage-critical', (tbs) => flipped(tbs, keyUsage)),
+  tbsCase('ext-key-usage-not-empty', (tbs) => replaced(tbs, extKeyUsage, sequence())),
+  tbsCase('subject-key-identifier', (tbs) =>
+    replaced(tbs, EXTENSION_OID.subjectKeyIdentifier, undefined),
+  ),
+  tbsCase('authority-key-identifier', (tbs) =>
+    replaced(tbs, EXTENSION_OID.authorityKeyIdentifier, sequence()),
+  ),
+  tbsCase('key-identifiers-not-critical', (tbs) =>
+    flipped(tbs, EXTENSION_OID.authorityKeyIdentifier),
+  ),
+  tbsCase('key-well-formed', (tbs) => ({ publicKey: offTheCurve(tbs.publicKey) })),
+  tbsCase('rsa-key-size', () => ({ publicKey: rsaKey(oddNumber(1024), 65537n) })),
+  tbsCase('rsa-modulus-octets', () => ({ publicKey: rsaKey(oddNumber(2049), 65537n) })),
+  tbsCase('rsa-public-exponent', () => ({ publicKey: rsaKey(oddNumber(2048), 3n) })),
+  tbsCase('ec-key-usage', (tbs) => replaced(tbs, keyUsage, usages('keyEncipherment'))),
+  tbsCase('eddsa-key-usage', (tbs) => replaced(tbs, keyUsage, usages('keyAgreement')), {
+    key: 'ed25519',
+  }),
+  tbsCase('ml-dsa-key-usage', (tbs) => replaced(tbs, keyUsage, usages('dataEncipherment')), {
+    key: 'ml-dsa-65',
+  }),
+  tbsCase('ml-dsa-key-usage-signs', (tbs) => replaced(tbs, keyUsage, usages('keyAgreement')), {
+    key: 'ml-dsa-65',
+  }),
+  tbsCase('key-not-of-issuer', (_, { issuer }) => ({ publicKey: issuer.signing.publicKey })),
+  tbsCase('profile-subject-alt-name', (tbs) => replaced(tbs, subjectAltName, undefined)),
+  tbsCase('tls-server-names', (tbs) =>
+    replaced(
+      tbs,
+      subjectAltName,
+      names(
+        { type: 'dns', value: 'server.example.com' },
+        { type: 'uri', value: 'https://server.example.com/' },
+      ),
+    ),
+  ),
+  tbsCase('tls-server-key-usage', (tbs) => replaced(tbs, keyUsage, usages('nonRepudiation'))),
+  tbsCase('tls-no-ca', (tbs) => replaced(tbs, basicConstraints, sequence(boolean(true)), true)),
+  tbsCase('any-purpose', (tbs) =>
+    replaced(tbs, extKeyUsage, sequence(objectIdentifier('2.5.29.37.0'))),
+  ),
+  tbsCase('ocsp-no-check', (tbs) => replaced(tbs, EXTENSION_OID.ocspNoCheck, undefined), {
+    profile: 'ocsp-signing',
+  }),
+  tbsCase('timestamping-purpose', (tbs) => flipped(tbs, extKeyUsage), { profile: 'timestamping' }),
+];
+
+/** The same key with another last octet of the point. */
+function offTheCurve(publicKey: Uint8Array): Uint8Array {
+  const changed = Uint8Array.from(publicKey);
+  changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
+  return changed;
+}

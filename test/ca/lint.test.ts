@@ -1,0 +1,91 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Draft, draft } from '../../src/ca/draft.ts';
+import { type Issuer, selfIssuer } from '../../src/ca/issuer.ts';
+import { approve } from '../../src/ca/lint.ts';
+import { LINT_RULES } from '../../src/ca/lint-rules.ts';
+import { requestForOwnKey } from '../../src/ca/request.ts';
+import { PkiError } from '../../src/errors.ts';
+import { profileNamed } from '../../src/profiles/built-in.ts';
+import { newIssuer, newKeys, newParts, newSigner } from '../support/authority.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { LINT_CASES, type LintWorld } from './lint-cases.ts';
+
+const directory = temporaryDirectory();
+let lintWorld: LintWorld;
+
+beforeAll(async () => {
+  const parts = newParts(directory);
+  const keys = await newKeys('ecdsa-p384');
+  const issuer = await newIssuer(keys, parts);
+  const hybrid = await newIssuer(await newKeys('ecdsa-p384', 'ml-dsa-65'), parts);
+  const publicKeys = new Map<string, Uint8Array>();
+  for (const name of ['ecdsa-p256', 'rsa-2048', 'ed25519', 'ml-dsa-65']) {
+    publicKeys.set(name, (await newSigner(name)).publicKey);
+  }
+  const drafted = (profile: string, by: Issuer, key = 'ecdsa-p256'): Draft =>
+    draft(
+      requestForOwnKey(publicKeys.get(key) ?? new Uint8Array()),
+      profileNamed(profile),
+      by,
+      {
+        subject: [{ type: 'CN', value: 'server.example.com' }],
+        subjectAltName: profile === 'email' ? [{ type: 'email', value: 'a@example.com' }] : [],
+      },
+      parts,
+    );
+  const self = selfIssuer([{ type: 'CN', value: 'server.example.com' }], keys);
+  lintWorld = { issuer, hybrid, self, drafted };
+});
+
+/** The identifiers of the rules that refuse the draft. */
+function refusedBy(drafted: Draft, issuer: Issuer): readonly string[] {
+  try {
+    approve(drafted, issuer);
+    return [];
+  } catch (error) {
+    if (!(error instanceof PkiError) || error.code !== 'POLICY') throw error;
+    expect(error.message).toMatch(/^not signing a certificate for /);
+    return error.hints.map((hint) => /\(([a-z-]+), [^()]*\)$/.exec(hint)?.[1] ?? hint);
+  }
+}
+
+describe('lints', () => {
+  it('pass what the built-in profiles draft', () => {
+    for (const profile of ['tls-server', 'tls-client', 'code-signing', 'email', 'issuing-ca']) {
+      for (const key of ['ecdsa-p256', 'rsa-2048', 'ed25519', 'ml-dsa-65']) {
+        const { issuer } = lintWorld;
+        expect(refusedBy(lintWorld.drafted(profile, issuer, key), issuer)).toEqual([]);
+      }
+    }
+  });
+
+  it('have identifiers of their own, a citation, and a case below', () => {
+    const ids = LINT_RULES.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(LINT_RULES.filter(({ cites }) => !/ (§|appendix)/.test(cites))).toEqual([]);
+    expect(LINT_CASES.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+  });
+
+  it.each(LINT_CASES)('$id refuses what it is there for', ({ id, spoil }) => {
+    const { drafted, issuer } = spoil(lintWorld);
+    expect(refusedBy(drafted, issuer)).toContain(id);
+  });
+
+  it('refuse what cannot be read back', () => {
+    const { issuer } = lintWorld;
+    const drafted = lintWorld.drafted('tls-server', issuer);
+    const spoilt = { ...drafted, tbs: { ...drafted.tbs, extensions: [] } };
+    expect(refusedBy(spoilt, issuer)).toEqual(['der']);
+  });
+
+  it('list each requirement that is not met', () => {
+    const { issuer } = lintWorld;
+    const drafted = lintWorld.drafted('tls-server', issuer);
+    const spoilt = {
+      ...drafted,
+      tbs: { ...drafted.tbs, serialNumber: 0n, issuer: issuer.name.slice() },
+    };
+    spoilt.tbs.issuer[spoilt.tbs.issuer.length - 1] = 0x21;
+    expect(refusedBy(spoilt, issuer)).toEqual(['serial-positive', 'issuer-name']);
+  });
+});
