@@ -9,8 +9,11 @@ export interface SoftHsm {
   readonly module: string;
   /** Initialises a token with the user PIN 1234. */
   token(label: string): void;
-  /** Has pkcs11-tool make a key pair, `type` as in `EC:secp384r1` or `rsa:3072`. */
-  key(token: string, type: string, label: string, id: string): void;
+  /**
+   * Has pkcs11-tool make a key pair, `type` as in `EC:secp384r1` or `rsa:3072`. Without an ID the
+   * key has none, which is what pkcs11-tool does by default.
+   */
+  key(token: string, type: string, label: string, id?: string): void;
   /** What pkcs11-tool lists of the token when it is logged in. */
   objects(token: string): string;
   pkcs11Tool(token: string, ...args: readonly string[]): string;
@@ -55,7 +58,8 @@ export function softHsm(): SoftHsm {
       runTool(util, '--init-token', '--free', '--label', label, '--so-pin', '5678', '--pin', PIN);
     },
     key(token, type, label, id) {
-      p11(token, '--keypairgen', '--key-type', type, '--label', label, '--id', id);
+      const named = ['--label', label, ...(id === undefined ? [] : ['--id', id])];
+      p11(token, '--keypairgen', '--key-type', type, ...named);
     },
     objects: (token) => p11(token, '--list-objects'),
     pkcs11Tool: p11,

@@ -17,11 +17,7 @@ const CLASSICAL = ALGORITHMS.filter((row) => row.family === 'classical');
  * it; where there is none, the private object may have the same attributes or the whole encoding.
  */
 export function readPublicKey(session: Pkcs11Session, key: TokenKey): Uint8Array {
-  const publicObjects =
-    key.id.length === 0
-      ? []
-      : session.find([{ type: CKA.class, value: CKO.publicKey }, ...naming(undefined, key.id)]);
-  for (const object of [...publicObjects, key.handle]) {
+  for (const object of [...publicObjects(session, key), key.handle]) {
     const spki = fromAttributes(session, object);
     if (spki) return checked(spki, key);
   }
@@ -30,9 +26,24 @@ export function readPublicKey(session: Pkcs11Session, key: TokenKey): Uint8Array
   throw new PkiError(
     'KEY_UNAVAILABLE',
     `the token "${session.token.label}" does not tell the public key of "${key.label}"`,
-    { hints: [`there has to be a public key object with the same ID (${hex(key.id) || 'none'})`] },
+    { hints: [`there has to be a public key object ${sought(key)}`] },
   );
 }
+
+/**
+ * With the same CKA_ID; the one with the same label first, since tokens let IDs be used twice. A
+ * key without an ID, as pkcs11-tool makes it by default, has the public object with its label.
+ */
+function publicObjects(session: Pkcs11Session, { id, label }: TokenKey): readonly Handle[] {
+  const find = (byLabel: string | undefined, byId: Uint8Array | undefined) =>
+    session.find([{ type: CKA.class, value: CKO.publicKey }, ...naming(byLabel, byId)]);
+  if (id.length > 0) return [...find(label, id), ...find(undefined, id)];
+  const sameLabel = find(label, undefined);
+  return sameLabel.length === 1 ? sameLabel : [];
+}
+
+const sought = ({ id, label }: TokenKey): string =>
+  id.length > 0 ? `with the ID ${hex(id)}` : `with the label "${label}", and only one`;
 
 /** OpenSSL refuses points that are not on their curve; nothing is signed for such a key. */
 function checked(spki: Uint8Array, key: TokenKey): Uint8Array {
