@@ -6,28 +6,19 @@ fail() {
   exit 1
 }
 
-# Debian's node-gyp links every addon with libnode, the Node of Debian. Loaded into the newer Node that runs pki, it is
-# a second Node in one process, and crashes it at exit. So an empty libnode is put first in the linker's way.
-addon=node_modules/pkcs11js/build/Release/pkcs11.node
-empty_libnode=$PWD/.cache/libnode
-links_libnode() { grep -qs 'libnode\.so' "$addon"; }
-
 # The stamp is for trees whose times say nothing, as after a checkout of another branch and back; the times are for
 # those who run npm themselves. npm writes its own list of what it installed when all is done.
 stamp=node_modules/.installed-from
 node_modules_are_current() {
   node_modules/.bin/node --version >/dev/null 2>&1 || return
-  ! links_libnode || return
   [[ node_modules/.package-lock.json -nt package-lock.json ]] || sha256sum --check --status "$stamp" 2>/dev/null
 }
 
 install_node_modules() {
   command -v npm >/dev/null || fail 'needs Node.js 20 or newer with npm'
   node_modules_are_current && return
-  mkdir -p "$empty_libnode"
-  printf '!<arch>\n' >"$empty_libnode/libnode.a"
   # The engine warnings of an older Node are noise here: the Node that runs pki is one of the packages.
-  LDFLAGS="-L$empty_libnode ${LDFLAGS-}" npm ci --no-audit --no-fund --loglevel=error || fail 'npm ci failed, see above'
+  npm ci --no-audit --no-fund --loglevel=error || fail 'npm ci failed, see above'
   sha256sum package-lock.json >"$stamp"
 }
 

@@ -58,7 +58,8 @@ function session(): readonly string[] {
   );
   const usual = '/usr/lib/softhsm/libsofthsm2.so'; // where Debian has it
   const commands = steps.map(
-    ({ command }) => `${command.replaceAll(usual, `'${softhsmModule()}'`)}\nkept=$?; echo '${mark}'; (exit $kept)`,
+    ({ command }) =>
+      `${command.replaceAll(usual, `'${softhsmModule()}'`)}\nkept=$?; echo '${mark}'; (exit $kept)`,
   );
   const script = [
     `pki() { "$NODE" '${ROOT}/bin/pki.js' "$@"; }`,
