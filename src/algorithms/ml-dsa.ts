@@ -1,11 +1,4 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  type KeyObject,
-  randomBytes,
-  sign,
-  verify,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import {
   bitString,
   contextPrimitive,
@@ -19,8 +12,10 @@ import type { MlDsaAlgorithm } from './algorithm.ts';
 /** Length of an ML-DSA seed (FIPS 204 algorithm 1), in octets. */
 export const ML_DSA_SEED_BYTES = 32;
 
-/** What is stored of a private key: the seed, or the expanded key where somebody kept only that. */
-export type MlDsaSecret = { readonly seed: Uint8Array } | { readonly expanded: Uint8Array };
+/** What is stored of a private key: its seed, its expanded form, or both (RFC 9881 §6). */
+export type MlDsaSecret =
+  | { readonly seed: Uint8Array; readonly expanded?: Uint8Array }
+  | { readonly seed?: never; readonly expanded: Uint8Array };
 
 /** A private key that an engine has expanded and is ready to sign with. */
 export interface MlDsaKey {
@@ -32,7 +27,7 @@ export interface MlDsaKey {
 /** One implementation of ML-DSA. */
 export interface MlDsaEngine {
   readonly name: string;
-  /** Throws if the parts of an expanded key disagree. */
+  /** Throws unless all forms that are given are of one key, and each of them is consistent. */
   open(algorithm: MlDsaAlgorithm, secret: MlDsaSecret): MlDsaKey;
   verify(
     algorithm: MlDsaAlgorithm,
@@ -45,10 +40,14 @@ export interface MlDsaEngine {
 
 export const NO_CONTEXT = new Uint8Array(0);
 
-/** PKCS #8 with the seed alone, 54 octets at any level, or the expanded key (RFC 9881 §6). */
-export function mlDsaPkcs8(algorithm: MlDsaAlgorithm, secret: MlDsaSecret): Der {
-  const choice = 'seed' in secret ? contextPrimitive(0, secret.seed) : octetString(secret.expanded);
-  return sequence(integer(0), algorithm.identifier, octetString(choice));
+/** PKCS #8 with the forms that are given; with the seed alone, 54 octets at any level. */
+export const mlDsaPkcs8 = (algorithm: MlDsaAlgorithm, secret: MlDsaSecret): Der =>
+  sequence(integer(0), algorithm.identifier, octetString(privateKeyChoice(secret)));
+
+/** ML-DSA-NN-PrivateKey (RFC 9881 §6). */
+function privateKeyChoice({ seed, expanded }: MlDsaSecret): Der {
+  if (seed && expanded) return sequence(octetString(seed), octetString(expanded));
+  return seed ? contextPrimitive(0, seed) : octetString(expanded);
 }
 
 /** SubjectPublicKeyInfo of a raw ML-DSA public key (RFC 9881 §4). */
@@ -86,35 +85,22 @@ export async function nobleEngine(): Promise<MlDsaEngine> {
     'ml-dsa-65': noble.ml_dsa65,
     'ml-dsa-87': noble.ml_dsa87,
   };
-  const engine: MlDsaEngine = {
+  return {
     name: '@noble/post-quantum',
-    open(algorithm, secret) {
+    open(algorithm, { seed, expanded }) {
       const set = sets[algorithm.name];
-      const pair =
-        'seed' in secret
-          ? set.keygen(secret.seed)
-          : { secretKey: secret.expanded, publicKey: set.getPublicKey(secret.expanded) };
-      const key: MlDsaKey = {
-        publicKey: pair.publicKey,
-        sign: (message, context) => set.sign(message, pair.secretKey, { context }),
-      };
-      if ('expanded' in secret) mustSignForItself(engine, algorithm, key);
-      return key;
+      // nothing here proves that the parts of an expanded key belong together
+      if (!seed) throw new Error('without its seed, an ML-DSA key needs OpenSSL 3.5');
+      const { secretKey, publicKey } = set.keygen(seed);
+      if (expanded && Buffer.compare(secretKey, expanded) !== 0) {
+        throw new Error('the seed and the expanded private key disagree');
+      }
+      return { publicKey, sign: (message, context) => set.sign(message, secretKey, { context }) };
     },
     verify: (algorithm, publicKey, message, signature, context) =>
       signature.length === algorithm.maxSignatureBytes &&
       sets[algorithm.name].verify(signature, message, publicKey, { context }),
   };
-  return engine;
-}
-
-/** Nothing ties the parts of an expanded key together but a signature that verifies. */
-function mustSignForItself(engine: MlDsaEngine, algorithm: MlDsaAlgorithm, key: MlDsaKey): void {
-  const message = randomBytes(32);
-  const signature = key.sign(message, NO_CONTEXT);
-  if (!engine.verify(algorithm, key.publicKey, message, signature, NO_CONTEXT)) {
-    throw new Error('the parts of the expanded private key disagree');
-  }
 }
 
 let chosen: Promise<MlDsaEngine> | undefined;

@@ -34,8 +34,8 @@ function ec(name: string, curve: string, oid: string, bits: number, scheme: Sche
     scheme: SCHEMES[scheme],
     identifier: SCHEMES[scheme].identifier,
     keyIdentifier: sequence(objectIdentifier('1.2.840.10045.2.1'), curveOid),
-    // SEQUENCE of two INTEGERs, each with tag, length and a leading zero at the most
-    maxSignatureBytes: 2 * (fieldBytes + 3) + (fieldBytes > 60 ? 3 : 2),
+    // SEQUENCE of two INTEGERs; only whole octets can have their top bit set and need a zero
+    maxSignatureBytes: 2 * (fieldBytes + (bits % 8 === 0 ? 3 : 2)) + (fieldBytes > 60 ? 3 : 2),
     cites: 'RFC 5480 §2.1.1',
   } as const satisfies ClassicalAlgorithm;
 }

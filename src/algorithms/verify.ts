@@ -1,10 +1,11 @@
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { DerError } from '../der/reader.ts';
 import type { CompositeAlgorithm, MlDsaAlgorithm } from './algorithm.ts';
 import { compositeMessage, splitPublicKey, splitSignature } from './composite.ts';
 import { type MlDsaEngine, mlDsaEngine, NO_CONTEXT } from './ml-dsa.ts';
 import { ALGORITHMS } from './registry.ts';
 import { type ClassicalScheme, HASH_BYTES, SCHEMES } from './schemes.ts';
-import { parseSpki } from './spki.ts';
+import { type PublicKeyInfo, parseSpki } from './spki.ts';
 
 /** A signature to be checked, as it stands in a certificate, a CSR or a CRL. */
 export interface SignedOctets {
@@ -29,7 +30,8 @@ export async function verifySignature(
   { spki, identifier, message, signature, context = NO_CONTEXT }: SignedOctets,
   engine?: MlDsaEngine,
 ): Promise<Verdict> {
-  const key = parseSpki(spki);
+  const key = readableKey(spki);
+  if (!key) return 'its public key is malformed';
   const scheme = Object.values(SCHEMES).find((row) => same(row.identifier, identifier));
   if (scheme) return verifyClassical(scheme, spki, message, signature);
   const row = ALGORITHMS.find((item) => same(item.identifier, identifier));
@@ -40,6 +42,15 @@ export async function verifySignature(
     return verifyMlDsa(row, asked, key.publicKey, message, signature, NO_CONTEXT);
   }
   return verifyComposite(row, asked, key.publicKey, { message, signature, context });
+}
+
+function readableKey(spki: Uint8Array): PublicKeyInfo | undefined {
+  try {
+    return parseSpki(spki);
+  } catch (error) {
+    if (error instanceof DerError) return undefined;
+    throw error;
+  }
 }
 
 const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
@@ -60,8 +71,17 @@ function verifyClassical(
     scheme.family === 'rsa-pss' && hash
       ? { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: HASH_BYTES[hash] }
       : { key };
-  const holds = verify(hash ?? null, message, options, signature);
+  const holds = verifies(() => verify(hash ?? null, message, options, signature));
   return holds ? undefined : `its ${scheme.name} signature does not verify`;
+}
+
+/** OpenSSL throws where the key itself forbids the hash or the salt, as RSASSA-PSS keys can. */
+function verifies(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch {
+    return false;
+  }
 }
 
 /** OpenSSL's view of the key; it refuses points that are not on their curve. */

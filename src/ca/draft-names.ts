@@ -7,8 +7,13 @@ import {
   isWellFormed,
 } from '../x509/general-names.ts';
 import { ATTRIBUTES, type NameAttribute, nameText } from '../x509/names.ts';
-import type { DraftOptions } from './draft.ts';
 import type { CertificateRequest } from './request.ts';
+
+/** Names that the operator vouches for; one that the profile does not take is an error. */
+export interface GivenNames {
+  readonly subject: readonly NameAttribute[];
+  readonly subjectAltName: readonly GeneralName[];
+}
 
 /**
  * The names of a certificate. The operator's come first and have to be such as the profile takes;
@@ -17,7 +22,7 @@ import type { CertificateRequest } from './request.ts';
 export function chooseNames(
   request: CertificateRequest,
   profile: Profile,
-  { subject, subjectAltName }: Pick<DraftOptions, 'subject' | 'subjectAltName'>,
+  { subject, subjectAltName }: GivenNames,
 ) {
   mustBeTaken(profile, subject, subjectAltName);
   const given = new Set(subject.map(({ type }) => type));

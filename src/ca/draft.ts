@@ -12,15 +12,12 @@ import {
 } from '../x509/extensions.ts';
 import { encodeGeneralNames, type GeneralName } from '../x509/general-names.ts';
 import { encodeName, type NameAttribute } from '../x509/names.ts';
-import { chooseNames } from './draft-names.ts';
+import { chooseNames, type GivenNames } from './draft-names.ts';
 import type { Issuer } from './issuer.ts';
 import type { CertificateRequest } from './request.ts';
 
 /** What the operator says about one certificate, beyond the request and the profile. */
-export interface DraftOptions {
-  /** Names that the operator vouches for; one that the profile does not take is an error. */
-  readonly subject: readonly NameAttribute[];
-  readonly subjectAltName: readonly GeneralName[];
+export interface DraftOptions extends GivenNames {
   /** Instead of the profile's. Days of 86,400 seconds. */
   readonly validityDays?: number;
   /** Shorten a validity that would end after the issuer's, where it would otherwise be refused. */

@@ -2,8 +2,9 @@ import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
 import { algorithmNamed, compositeOf } from '../algorithms/registry.ts';
 import { PkiError } from '../errors.ts';
 import { HybridSigner } from '../signers/hybrid-signer.ts';
+import type { KeyAccess } from '../signers/key-access.ts';
 import type { KeyRef } from '../signers/key-ref.ts';
-import { type KeyAccess, openSigner } from '../signers/open-signer.ts';
+import { openSigner } from '../signers/open-signer.ts';
 import type { Signer } from '../signers/signer.ts';
 
 /** How a classical and an ML-DSA key act together. */

@@ -1,6 +1,6 @@
 import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
 import { PkiError } from '../errors.ts';
-import type { KeyAccess } from '../signers/open-signer.ts';
+import type { KeyAccess } from '../signers/key-access.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { type KnownExtensions, keyIdentifier, knownExtensions } from '../x509/extensions.ts';
 import { encodeName, type NameAttribute } from '../x509/names.ts';

@@ -1,5 +1,5 @@
 import { EXTENSION_OID } from '../x509/extensions.ts';
-import type { LintRule, LintSubject } from './lint.ts';
+import type { LintRule, LintSubject } from './lint-rule.ts';
 
 const criticality = ({ tbs }: LintSubject, oid: string): boolean | undefined =>
   tbs.extensions.find((extension) => extension.oid === oid)?.critical;

@@ -1,5 +1,5 @@
 import type { KeyUsage } from '../x509/extensions.ts';
-import type { LintRule, LintSubject } from './lint.ts';
+import type { LintRule, LintSubject } from './lint-rule.ts';
 
 const MIN_RSA_BITS = 2048;
 

@@ -1,7 +1,7 @@
 import { EXTENSION_OID } from '../x509/extensions.ts';
 import { canonicalAddress, generalNameText, isWellFormed } from '../x509/general-names.ts';
 import { ATTRIBUTES, type AttributeType, nameText } from '../x509/names.ts';
-import type { LintRule } from './lint.ts';
+import type { LintRule } from './lint-rule.ts';
 
 const boundOf = (type: string): number =>
   (type in ATTRIBUTES ? ATTRIBUTES[type as AttributeType].maxLength : undefined) ?? 64;

@@ -1,5 +1,5 @@
 import { EXTENSION_OID } from '../x509/extensions.ts';
-import type { LintRule, LintSubject } from './lint.ts';
+import type { LintRule, LintSubject } from './lint-rule.ts';
 
 const isFor = ({ extensions }: LintSubject, purpose: string): boolean =>
   extensions.extKeyUsage?.includes(purpose) ?? false;

@@ -1,5 +1,5 @@
 import { EXTENSION_OID } from '../x509/extensions.ts';
-import type { LintRule } from './lint.ts';
+import type { LintRule } from './lint-rule.ts';
 
 const MAX_SERIAL_OCTETS = 20;
 

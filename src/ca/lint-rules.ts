@@ -1,4 +1,4 @@
-import type { LintRule } from './lint.ts';
+import type { LintRule } from './lint-rule.ts';
 import { EXTENSION_RULES } from './lint-rules-extensions.ts';
 import { KEY_RULES } from './lint-rules-keys.ts';
 import { NAME_RULES } from './lint-rules-names.ts';

@@ -2,30 +2,13 @@ import { DerError } from '../der/reader.ts';
 import { PkiError } from '../errors.ts';
 import type { Profile } from '../profiles/profile-config.ts';
 import { encodeTbs, parseTbs, type TbsCertificate } from '../x509/certificate.ts';
-import { type KnownExtensions, knownExtensions } from '../x509/extensions.ts';
-import { type NameAttribute, nameText, parseName } from '../x509/names.ts';
+import { knownExtensions } from '../x509/extensions.ts';
+import { nameText, parseName } from '../x509/names.ts';
 import type { Draft } from './draft.ts';
 import type { Issuer } from './issuer.ts';
+import type { LintRule, LintSubject } from './lint-rule.ts';
 import { LINT_RULES } from './lint-rules.ts';
-import { describeSubjectKey, type SubjectKey } from './subject-key.ts';
-
-/** What a rule looks at: the draft as somebody reads it who gets it in DER. */
-export interface LintSubject {
-  readonly tbs: TbsCertificate;
-  readonly extensions: KnownExtensions;
-  readonly subject: readonly NameAttribute[];
-  readonly key: SubjectKey;
-  readonly profile: Profile;
-  readonly issuer: Issuer;
-}
-
-/** One row, one requirement of one document. */
-export interface LintRule {
-  readonly id: string;
-  readonly cites: string;
-  /** What is wrong, or undefined; throwing a DerError is a finding as well. */
-  readonly check: (subject: LintSubject) => string | undefined;
-}
+import { describeSubjectKey } from './subject-key.ts';
 
 declare const approved: unique symbol; // has no value: exists in the type system only
 

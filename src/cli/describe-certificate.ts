@@ -6,22 +6,16 @@ import { enterDer } from '../der/reader.ts';
 import { PkiError } from '../errors.ts';
 import { EXTENSION_OID } from '../x509/extensions.ts';
 import { nameText, parseName } from '../x509/names.ts';
-import { moment, printable, table } from './present.ts';
+import { type CertificateSummary, moment, table } from './present.ts';
+import { printable } from './printable.ts';
 
 /** Anybody's certificate in words; read with @peculiar/x509, which takes what others write. */
-export interface CertificateDescription {
-  readonly serial: string;
-  readonly subject: string;
-  readonly issuer: string;
-  readonly notBefore: string;
-  readonly notAfter: string;
-  readonly key: string;
+export interface CertificateDescription extends CertificateSummary {
   readonly signature: string;
   /** With an alternative key or signature (ITU-T X.509 clause 9.8, Catalyst). */
   readonly alternativeKey?: string;
   readonly alternativeSignature?: string;
   readonly extensions: readonly ExtensionDescription[];
-  readonly fingerprint: string;
 }
 
 interface ExtensionDescription {
@@ -31,10 +25,20 @@ interface ExtensionDescription {
   readonly value: readonly string[];
 }
 
-/** Throws USAGE for what is no certificate; `name` is for that error. */
+/** Throws USAGE for what cannot be read as a certificate; `name` is for that error. */
 export function describeCertificate(der: Uint8Array, name: string): CertificateDescription {
-  const certificate = parsed(der, name);
-  const octets = Uint8Array.from(der);
+  try {
+    return described(Uint8Array.from(der));
+  } catch (error) {
+    throw new PkiError('USAGE', `${name} is not a certificate`, {
+      hints: ['it has to be X.509, in PEM or DER'],
+      cause: error,
+    });
+  }
+}
+
+function described(octets: Uint8Array<ArrayBuffer>): CertificateDescription {
+  const certificate = new x509.X509Certificate(octets);
   const extension = (oid: string) => certificate.getExtension(oid)?.value;
   const alternativeKey = extension(EXTENSION_OID.subjectAltPublicKeyInfo);
   const alternativeSignature = extension(EXTENSION_OID.altSignatureAlgorithm);
@@ -53,17 +57,6 @@ export function describeCertificate(der: Uint8Array, name: string): CertificateD
     extensions: certificate.extensions.map(describeExtension),
     fingerprint: createHash('sha256').update(octets).digest('hex'),
   };
-}
-
-function parsed(der: Uint8Array, name: string): x509.X509Certificate {
-  try {
-    return new x509.X509Certificate(Uint8Array.from(der));
-  } catch (error) {
-    throw new PkiError('USAGE', `${name} is not a certificate`, {
-      hints: ['it has to be X.509, in PEM or DER'],
-      cause: error,
-    });
-  }
 }
 
 function signatureIdentifier(certificate: Uint8Array): Uint8Array {

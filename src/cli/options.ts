@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { PkiError } from '../errors.ts';
-import type { KeyAccess } from '../signers/open-signer.ts';
+import type { KeyAccess } from '../signers/key-access.ts';
 import { Secret } from '../signers/secret.ts';
 import type { CliContext } from './context.ts';
+import { printable } from './printable.ts';
 import { askSecret, PASSPHRASE, PIN } from './secrets.ts';
 
 /** Options that say how keys are opened. */
@@ -68,7 +69,7 @@ export function keyAccess(
         ? askSecret(context, PIN, options.pkcs11PinFile, `PIN of the token "${token}"`)
         : new Secret(options.pkcs11Pin),
     ),
-    note: (text) => context.note(`pki: ${text}`),
+    note: (text) => context.note(`pki: ${printable(text)}`),
   };
 }
 

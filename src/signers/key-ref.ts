@@ -50,12 +50,13 @@ const PATH_ATTRIBUTES = ['token', 'serial', 'object', 'id', 'type'];
 const QUERY_ATTRIBUTES = ['module-path'];
 
 function parsePkcs11Uri(rest: string): Pkcs11KeyRef {
-  const [path = '', query = ''] = rest.split('?', 2);
+  const [path = '', ...afterPath] = rest.split('?');
+  const query = afterPath.join('?'); // RFC 7512 §2.3 allows more of them in the query
   const attributes = new Map([
     ...attributesOf(path, ';', PATH_ATTRIBUTES),
     ...attributesOf(query, '&', QUERY_ATTRIBUTES),
   ]);
-  const text = (name: string) => attributes.get(name)?.toString('utf8');
+  const text = (name: string) => utf8(attributes.get(name));
   if (!['private', undefined].includes(text('type'))) throw malformed('type is not "private"');
   const modulePath = text('module-path');
   if (modulePath === undefined) throw malformed('module-path is missing');
@@ -73,6 +74,15 @@ function parsePkcs11Uri(rest: string): Pkcs11KeyRef {
     ...(object !== undefined && { object }),
     ...(id && { id: Uint8Array.from(id) }),
   };
+}
+
+/** Labels are UTF-8 (PKCS #11 §3.2); what is not must not match something else by accident. */
+function utf8(octets: Uint8Array | undefined): string | undefined {
+  try {
+    return octets && new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets);
+  } catch {
+    throw malformed('an attribute is not UTF-8');
+  }
 }
 
 /** Unknown and repeated attributes are errors: a typo must not widen what matches. */

@@ -1,19 +1,9 @@
 import { resolve } from 'node:path';
 import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
 import { openFileSigner } from './file-signer.ts';
+import type { KeyAccess } from './key-access.ts';
 import type { KeyRef } from './key-ref.ts';
-import type { Secret } from './secret.ts';
 import type { Signer } from './signer.ts';
-
-/** What opening a key may need from outside. A secret is asked for once, and only if needed. */
-export interface KeyAccess {
-  /** Where relative paths of key files start. */
-  readonly directory: string;
-  passphrase(path: string): Promise<Secret>;
-  pin(token: string): Promise<Secret>;
-  /** Says something to the person that is not an error. */
-  note(text: string): void;
-}
 
 /** The only switch over kinds of key. `algorithm` chooses, and checks, how the key is used. */
 export async function openSigner(

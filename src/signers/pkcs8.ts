@@ -74,6 +74,7 @@ function parameters(encrypted: Uint8Array, name: string) {
   const encryption = parts.enter();
   const [cipher, keyBytes] = CIPHERS[encryption.objectIdentifier()] ?? unsupported(name);
   const iv = encryption.octetString();
+  if (iv.length !== 16) throw new DerError('the initialisation vector has a wrong length');
   return { prf, salt, iterations, cipher, keyBytes, iv, contents };
 }
 

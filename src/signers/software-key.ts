@@ -15,7 +15,6 @@ import type {
 } from '../algorithms/algorithm.ts';
 import {
   ML_DSA_SEED_BYTES,
-  type MlDsaKey,
   type MlDsaSecret,
   mlDsaEngine,
   mlDsaPkcs8,
@@ -25,7 +24,7 @@ import {
 import { ALGORITHMS } from '../algorithms/registry.ts';
 import { HASH_BYTES } from '../algorithms/schemes.ts';
 import { algorithmsOfKey } from '../algorithms/spki.ts';
-import { DerError, DerReader, enterDer } from '../der/reader.ts';
+import { DerError, enterDer, readDer } from '../der/reader.ts';
 import { TAG } from '../der/writer.ts';
 import { PkiError } from '../errors.ts';
 
@@ -89,24 +88,25 @@ function wrongKind(key: SoftwareKey, wanted: SignatureAlgorithm, name: string): 
 }
 
 /** The parts of an ML-DSA PrivateKeyInfo; undefined for a key of another kind. */
-function parseMlDsa(pkcs8: Uint8Array): [MlDsaAlgorithm, MlDsaSecret, MlDsaSecret?] | undefined {
+function parseMlDsa(pkcs8: Uint8Array): [MlDsaAlgorithm, MlDsaSecret] | undefined {
   const reader = enterDer(pkcs8);
-  reader.smallInteger(); // version: 0, or 1 with a public key behind
+  const version = reader.smallInteger();
+  if (version > 1) throw new DerError(`version ${version} is unknown`); // 1: a public key is behind
   const identifier = reader.read(TAG.sequence).octets;
   const row = ALGORITHMS.find((item) => Buffer.compare(item.keyIdentifier, identifier) === 0);
-  return row?.family === 'ml-dsa' ? [row, ...mlDsaSecrets(row, reader.octetString())] : undefined;
+  return row?.family === 'ml-dsa' ? [row, mlDsaSecret(row, reader.octetString())] : undefined;
 }
 
 /** Decides by tag, never by length (RFC 9881 §6): seed, expanded key, or both. */
-function mlDsaSecrets(row: MlDsaAlgorithm, choice: Uint8Array): [MlDsaSecret, MlDsaSecret?] {
-  const reader = new DerReader(choice);
-  if (reader.nextTag === 0x80) return [{ seed: sized(reader.read().contents, ML_DSA_SEED_BYTES) }];
-  if (reader.nextTag === TAG.octetString) {
-    return [{ expanded: sized(reader.octetString(), row.expandedKeyBytes) }];
-  }
-  const both = reader.enter();
+function mlDsaSecret(row: MlDsaAlgorithm, choice: Uint8Array): MlDsaSecret {
+  const { tag, contents } = readDer(choice);
+  if (tag === 0x80) return { seed: sized(contents, ML_DSA_SEED_BYTES) };
+  if (tag === TAG.octetString) return { expanded: sized(contents, row.expandedKeyBytes) };
+  const both = enterDer(choice);
   const seed = sized(both.octetString(), ML_DSA_SEED_BYTES);
-  return [{ seed }, { expanded: sized(both.octetString(), row.expandedKeyBytes) }];
+  const expanded = sized(both.octetString(), row.expandedKeyBytes);
+  both.end();
+  return { seed, expanded };
 }
 
 function sized(octets: Uint8Array, length: number): Uint8Array {
@@ -114,26 +114,14 @@ function sized(octets: Uint8Array, length: number): Uint8Array {
   throw new DerError(`${octets.length} octets where ${length} are expected`);
 }
 
-/** A key file with both forms is refused if they are not the same key (RFC 9881 §6). */
-async function openMlDsa(
-  algorithm: MlDsaAlgorithm,
-  secret: MlDsaSecret,
-  other?: MlDsaSecret,
-): Promise<SoftwareKey> {
-  const engine = await mlDsaEngine();
-  const key = engine.open(algorithm, secret);
-  if (other && !sameKey(engine.open(algorithm, other), key)) {
-    throw new Error('the seed and the expanded private key disagree');
-  }
+async function openMlDsa(algorithm: MlDsaAlgorithm, secret: MlDsaSecret): Promise<SoftwareKey> {
+  const key = (await mlDsaEngine()).open(algorithm, secret);
   return {
     algorithm,
     publicKey: mlDsaSpki(algorithm, key.publicKey),
     sign: (message, context = NO_CONTEXT) => key.sign(message, context),
   };
 }
-
-const sameKey = (one: MlDsaKey, other: MlDsaKey): boolean =>
-  Buffer.compare(one.publicKey, other.publicKey) === 0;
 
 function openClassical(pkcs8: Uint8Array, wanted: SignatureAlgorithm | undefined): SoftwareKey {
   const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });

@@ -78,15 +78,23 @@ function stringValue(tag: number, contents: Uint8Array): string {
   const octets = Buffer.from(contents);
   switch (tag) {
     case TAG.utf8String:
-      return new TextDecoder('utf-8', { fatal: true }).decode(octets);
+      return decoded('utf-8', octets);
     case TAG.printableString:
     case TAG.ia5String:
     case TELETEX_STRING:
       return octets.toString('latin1');
     case BMP_STRING:
-      return Buffer.from(octets).swap16().toString('utf16le');
+      return decoded('utf-16be', octets);
     default:
       throw new DerError(`a name holds a string of type ${tag.toString(16)}`);
+  }
+}
+
+function decoded(encoding: 'utf-8' | 'utf-16be', octets: Uint8Array): string {
+  try {
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(octets);
+  } catch (error) {
+    throw new DerError(`a name holds text that is not ${encoding.toUpperCase()}`, { cause: error });
   }
 }
 

@@ -60,7 +60,6 @@ function row(name: string, code: PkiErrorCode, hint?: string): ReturnCodeRow {
 export const CKR_CRYPTOKI_ALREADY_INITIALIZED = 0x191;
 export const CKR_USER_ALREADY_LOGGED_IN = 0x100;
 export const CKR_ATTRIBUTE_TYPE_INVALID = 0x12;
-export const CKR_ATTRIBUTE_VALUE_INVALID = 0x13;
 export const CKR_TEMPLATE_INCONSISTENT = 0xd1;
 
 /** The return code of an error that pkcs11js threw; undefined for errors of another kind. */

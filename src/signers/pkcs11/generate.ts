@@ -38,7 +38,7 @@ export async function generateKeyPair(
 }
 
 /** Deletes both halves of a key pair. */
-export function destroyKeyPair(session: Pkcs11Session, pair: KeyPair): void {
+function destroyKeyPair(session: Pkcs11Session, pair: KeyPair): void {
   session.destroy(pair.privateKey);
   session.destroy(pair.publicKey);
 }

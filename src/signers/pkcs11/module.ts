@@ -23,7 +23,9 @@ const loaded = new Map<string, Loaded>();
 /** Loads and initialises the module, or shares it if it is already; disposing gives it back. */
 export async function openModule(path: string): Promise<Pkcs11Module> {
   const real = existing(path);
-  const entry = loaded.get(real) ?? (await load(path));
+  const { PKCS11: Library } = await binding();
+  // nothing is awaited from here on: two that open at the same moment must not both initialise
+  const entry = loaded.get(real) ?? load(path, new Library());
   loaded.set(real, entry);
   entry.users += 1;
   let released = false;
@@ -54,9 +56,7 @@ function existing(path: string): string {
   throw notAModule(path, undefined);
 }
 
-async function load(path: string): Promise<Loaded> {
-  const { PKCS11: Library } = await binding();
-  const library = new Library();
+function load(path: string, library: PKCS11): Loaded {
   try {
     library.load(path);
   } catch (error) {

@@ -1,8 +1,8 @@
 import type { ClassicalAlgorithm, SignatureAlgorithm } from '../../algorithms/algorithm.ts';
 import { algorithmsOfKey } from '../../algorithms/spki.ts';
 import { PkiError } from '../../errors.ts';
+import type { KeyAccess } from '../key-access.ts';
 import type { Pkcs11KeyRef } from '../key-ref.ts';
-import type { KeyAccess } from '../open-signer.ts';
 import type { Signer } from '../signer.ts';
 import { destroyById, generateKeyPair, leftBehind } from './generate.ts';
 import { findPrivateKey, type TokenKey } from './keys.ts';

@@ -1,6 +1,6 @@
 import type { Handle, Mechanism, Template } from 'pkcs11js';
 import { PkiError } from '../../errors.ts';
-import type { KeyAccess } from '../open-signer.ts';
+import type { KeyAccess } from '../key-access.ts';
 import { CKF, CKU_USER } from './constants.ts';
 import { CKR_USER_ALREADY_LOGGED_IN, call, pkcs11Error, returnCode } from './errors.ts';
 import type { Pkcs11Module } from './module.ts';
@@ -101,13 +101,14 @@ export class Pkcs11Session implements AsyncDisposable {
 
   /** Signs `data` in one part; the result is what the mechanism gives, at most `maxBytes` long. */
   sign(mechanism: Mechanism, key: Handle, data: Uint8Array, maxBytes: number): Promise<Buffer> {
+    const input = Buffer.from(data);
     return this.#exclusively('signing in the token', () => {
       this.#module.library.C_SignInit(this.#handle, mechanism, key);
-      return this.#module.library.C_SignAsync(
-        this.#handle,
-        Buffer.from(data),
-        Buffer.alloc(maxBytes),
-      );
+      const output = Buffer.alloc(maxBytes);
+      // a thread reads `input`, to which pkcs11js holds no reference: it has to live until then
+      return this.#module.library
+        .C_SignAsync(this.#handle, input, output)
+        .finally(() => input.fill(0));
     });
   }
 

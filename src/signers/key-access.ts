@@ -1,0 +1,11 @@
+import type { Secret } from './secret.ts';
+
+/** What opening a key may need from outside. A secret is asked for once, and only if needed. */
+export interface KeyAccess {
+  /** Where relative paths of key files start. */
+  readonly directory: string;
+  passphrase(path: string): Promise<Secret>;
+  pin(token: string): Promise<Secret>;
+  /** Says something to the person that is not an error. */
+  note(text: string): void;
+}

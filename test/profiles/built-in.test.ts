@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { CONSTANT_EXTENSIONS } from '../../src/profiles/built-in.compiled.ts';
+import { BUILT_IN_PROFILES, profileNamed } from '../../src/profiles/built-in.ts';
+import { compileProfile } from '../../src/profiles/compile.ts';
+import { parseBasicConstraints, parseKeyUsage } from '../../src/x509/extensions.ts';
+
+const extensionValue = (name: string, oid: string, keys?: 'rsa' | 'not-rsa') => {
+  const { extensions } = profileNamed(name);
+  const found = extensions.find((item) => item.oid === oid && item.keys === keys);
+  return found?.value ?? new Uint8Array(0);
+};
+
+describe('the built-in profiles', () => {
+  it('have unique names and summaries', () => {
+    expect(new Set(BUILT_IN_PROFILES.map(({ name }) => name)).size).toBe(8);
+    expect(new Set(BUILT_IN_PROFILES.map(({ summary }) => summary)).size).toBe(8);
+  });
+
+  // after a change to built-in.ts: npm run generate
+  it.each(BUILT_IN_PROFILES)('have $name compiled as it is now', (config) => {
+    const plain = ({ value, ...rest }: { value: Uint8Array }) => ({
+      ...rest,
+      value: Buffer.from(value).toString('hex'),
+    });
+    expect(CONSTANT_EXTENSIONS[config.name]?.map(plain)).toEqual(
+      compileProfile(config).extensions.map(plain),
+    );
+    expect(profileNamed(config.name)).toMatchObject(config);
+  });
+
+  it('have nothing compiled that is no longer there', () => {
+    expect(Object.keys(CONSTANT_EXTENSIONS)).toEqual(BUILT_IN_PROFILES.map(({ name }) => name));
+  });
+
+  it('are listed when one is unknown', () => {
+    expect(() => profileNamed('tls')).toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        message: 'unknown profile "tls"',
+        hints: [
+          'use one of: root-ca, issuing-ca, tls-server, tls-client, code-signing, email, ocsp-signing, timestamping',
+        ],
+      }),
+    );
+  });
+
+  it.each(['constructor', '__proto__', 'toString'])('do not include %s', (name) => {
+    expect(() => profileNamed(name)).toThrow(`unknown profile "${name}"`);
+  });
+});
+
+describe('what a profile makes constant', () => {
+  it('lets a CA sign certificates, and an issuing CA none for other CAs', () => {
+    expect(parseBasicConstraints(extensionValue('root-ca', '2.5.29.19'))).toEqual({
+      ca: true,
+      pathLength: undefined,
+    });
+    expect(parseBasicConstraints(extensionValue('issuing-ca', '2.5.29.19'))).toEqual({
+      ca: true,
+      pathLength: 0,
+    });
+    expect(parseKeyUsage(extensionValue('issuing-ca', '2.5.29.15'))).toEqual([
+      'digitalSignature',
+      'keyCertSign',
+      'cRLSign',
+    ]);
+  });
+
+  it('lets RSA keys alone encrypt', () => {
+    expect(parseKeyUsage(extensionValue('email', '2.5.29.15', 'rsa'))).toEqual([
+      'digitalSignature',
+      'keyEncipherment',
+    ]);
+    expect(parseKeyUsage(extensionValue('email', '2.5.29.15', 'not-rsa'))).toEqual([
+      'digitalSignature',
+    ]);
+  });
+
+  it('makes no CA of anything that is not one', () => {
+    const others = BUILT_IN_PROFILES.filter(({ ca }) => !ca).map(({ name }) => name);
+    expect(others).toHaveLength(6);
+    for (const name of others) {
+      expect(parseBasicConstraints(extensionValue(name, '2.5.29.19')).ca).toBe(false);
+    }
+  });
+});
