@@ -22,7 +22,11 @@ if (!existsSync(newer)) {
   );
   process.exit(70);
 }
-const { spawnSync } = require('node:child_process');
-const { status, signal } = spawnSync(newer, process.argv.slice(1), { stdio: 'inherit' });
-if (signal) process.kill(process.pid, signal);
-process.exit(status === null ? 70 : status);
+const { spawn } = require('node:child_process');
+const child = spawn(newer, process.argv.slice(1), { stdio: 'inherit' });
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+process.on('SIGINT', () => undefined); // a terminal sends it to both, and the child decides
+child.on('exit', (status, signal) => {
+  if (signal) process.kill(process.pid, signal);
+  process.exit(status === null ? 70 : status);
+});

@@ -58,6 +58,9 @@ function mustBeTaken(
     ...names
       .filter(({ type }) => !takesName(profile, type))
       .map((item) => `it takes no ${item.type} names: ${generalNameText(item)}`),
+    ...names
+      .filter((item) => takesName(profile, item.type) && !isWellFormed(item))
+      .map((item) => `malformed: ${generalNameText(item)}`),
   ];
   if (problems.length === 0) return;
   const message = `profile "${profile.name}" does not take all of these names`;

@@ -1,4 +1,5 @@
 import { isRsaKey } from '../algorithms/spki.ts';
+import { timeText } from '../der/time.ts';
 import type { Clock, Entropy } from '../ports.ts';
 import type { Profile } from '../profiles/profile-config.ts';
 import { altSignatureAlgorithm, subjectAltPublicKeyInfo } from '../x509/alternative.ts';
@@ -93,7 +94,7 @@ function chooseValidity(now: Date, profile: Profile, issuer: Issuer, options: Dr
   const notAfter = new Date(notBefore.getTime() + validityDays * DAY - 1000);
   const limit = certificate?.tbs.notAfter;
   if (!clamp || !limit || notAfter <= limit) return { notBefore, notAfter, notes: [] };
-  const shortened = `validity shortened to the issuer's, until ${limit.toISOString()}`;
+  const shortened = `validity shortened to the issuer's, until ${timeText(limit)}`;
   return { notBefore, notAfter: limit, notes: [shortened] };
 }
 

@@ -1,3 +1,4 @@
+import { timeText } from '../der/time.ts';
 import { EXTENSION_OID } from '../x509/extensions.ts';
 import type { LintRule } from './lint-rule.ts';
 
@@ -54,7 +55,7 @@ export const TBS_RULES: readonly LintRule[] = [
       if (!certificate) return undefined;
       const { notBefore, notAfter } = certificate.tbs;
       if (tbs.notBefore >= notBefore && tbs.notAfter <= notAfter) return undefined;
-      return `validity must be within the issuer's, until ${notAfter.toISOString()}; it would last until ${tbs.notAfter.toISOString()}`;
+      return `validity must be within the issuer's, until ${timeText(notAfter)}; it would last until ${timeText(tbs.notAfter)}`;
     },
   },
   {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { ClassicalAlgorithm, MlDsaAlgorithm } from '../algorithms/algorithm.ts';
 import { algorithmNamed, compositeOf, mlDsaNamed } from '../algorithms/registry.ts';
 import type { HybridScheme } from '../ca/issuer-keys.ts';
@@ -30,7 +31,10 @@ const DEFAULT_ALGORITHM = 'ecdsa-p384';
 const DEFAULT_ML_DSA = 'ml-dsa-65';
 
 /** Turns options into a plan; contradictions between them are errors, never guesses. */
-export function planCaKeys(options: InitCaOptions): CaKeyPlan {
+export function planCaKeys(options: InitCaOptions, cwd: string): CaKeyPlan {
+  if (!options.passphrase && options.passphraseFile !== undefined) {
+    throw new PkiError('USAGE', 'give either --no-passphrase or --passphrase-file');
+  }
   const named = options.algorithm === undefined ? undefined : algorithmNamed(options.algorithm);
   const composite = named?.family === 'composite' ? named : undefined;
   const scheme = composite ? 'composite' : options.hybrid;
@@ -38,7 +42,7 @@ export function planCaKeys(options: InitCaOptions): CaKeyPlan {
     throw new PkiError('USAGE', `${composite.name} is a composite; leave --hybrid catalyst out`);
   }
   const single = named?.family === 'composite' ? named.classical : named;
-  const signing = planSigningKey(options, single);
+  const signing = planSigningKey(options, single, cwd);
   const mlDsa = planMlDsa(options, scheme, composite?.mlDsa);
   if (!scheme || !mlDsa) return { signing };
   mustSuitHybrid(scheme, signing, mlDsa);
@@ -66,8 +70,9 @@ function planMlDsa(
 function planSigningKey(
   options: InitCaOptions,
   named: ClassicalAlgorithm | MlDsaAlgorithm | undefined,
+  cwd: string,
 ): SigningKeyPlan {
-  const ref = tokenKeyRef(options);
+  const ref = tokenKeyRef(options, cwd);
   if (!ref) return { kind: 'new-file', algorithm: named ?? classical(DEFAULT_ALGORITHM) };
   if (named?.family === 'ml-dsa') {
     throw new PkiError('USAGE', `${named.name} keys are kept in files`, {
@@ -83,13 +88,13 @@ function planSigningKey(
 }
 
 /** The key in a token that the options name; an option without a module is an error. */
-function tokenKeyRef(options: InitCaOptions): Pkcs11KeyRef | undefined {
+function tokenKeyRef(options: InitCaOptions, cwd: string): Pkcs11KeyRef | undefined {
   const { pkcs11Lib, pkcs11Token, pkcs11Serial, pkcs11KeyLabel, pkcs11KeyId } = options;
   if (pkcs11Lib !== undefined) {
     return {
       kind: 'pkcs11',
-      modulePath: pkcs11Lib,
-      ...(pkcs11Token !== undefined && { token: pkcs11Token }),
+      modulePath: resolve(cwd, pkcs11Lib), // it is remembered, and used from elsewhere
+      ...(pkcs11Token !== undefined && { token: unpadded(pkcs11Token) }),
       ...(pkcs11Serial !== undefined && { serial: pkcs11Serial }),
       ...(pkcs11KeyLabel !== undefined && { object: pkcs11KeyLabel }),
       ...(pkcs11KeyId !== undefined && { id: hexadecimal(pkcs11KeyId) }),
@@ -102,6 +107,9 @@ function tokenKeyRef(options: InitCaOptions): Pkcs11KeyRef | undefined {
     hints: ['a CA that was meant for an HSM is not made with a key in a file'],
   });
 }
+
+/** Tokens pad their labels to 32 octets with blanks, and some tools print those. */
+const unpadded = (label: string): string => label.replace(/ +$/, '');
 
 function hexadecimal(text: string): Uint8Array {
   const digits = text.replaceAll(':', '');

@@ -3,8 +3,8 @@ import { selfSign } from '../ca/authority.ts';
 import { type KeyConfig, type KeysConfig, openKeys } from '../ca/issuer-keys.ts';
 import { profileNamed, ROOT_CA } from '../profiles/built-in.ts';
 import { keyFileText } from '../signers/file-signer.ts';
+import type { KeyAccess } from '../signers/key-access.ts';
 import { type Pkcs11KeyRef, printKeyRef } from '../signers/key-ref.ts';
-import type { KeyAccess } from '../signers/open-signer.ts';
 import type { Secret } from '../signers/secret.ts';
 import { generatePkcs8 } from '../signers/software-key.ts';
 import { StagedCaDirectory } from '../store/ca-directory.ts';
@@ -35,7 +35,7 @@ export async function createCa(
   context: CliContext,
   { options, directory, subject }: CreateCaInput,
 ): Promise<CreatedCa> {
-  const plan = planCaKeys(options);
+  const plan = planCaKeys(options, context.cwd);
   const { resources, clock, entropy } = context;
   const staged = resources.use(new StagedCaDirectory(directory));
   const passphrase = await choosePassphrase(context, options, plan);
@@ -117,10 +117,13 @@ async function inToken(
     await using signer = await openPkcs11Signer(plan.ref, access, plan.algorithm);
     return named(signer.algorithm.name, signer.ref);
   }
-  const generated = await generatePkcs11Signer(plan.ref, access, plan.algorithm);
+  const generating = generatePkcs11Signer(plan.ref, access, plan.algorithm);
   resources.defer(async () => {
-    if (!staged.committed) await generated.undo(); // no CA came of it
-    await generated.signer[Symbol.asyncDispose]();
+    // an interruption does not stop the token: the key is there a moment later, and has to go
+    const generated = await generating.catch(() => undefined);
+    if (!staged.committed) await generated?.undo(); // no CA came of it
+    await generated?.signer[Symbol.asyncDispose]();
   });
-  return named(generated.signer.algorithm.name, generated.signer.ref);
+  const { signer } = await generating;
+  return named(signer.algorithm.name, signer.ref);
 }

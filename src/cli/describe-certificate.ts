@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { describeKey, describeSignature } from '../algorithms/spki.ts';
 import { enterDer } from '../der/reader.ts';
+import { timeText } from '../der/time.ts';
 import { PkiError } from '../errors.ts';
 import { EXTENSION_OID } from '../x509/extensions.ts';
 import { nameText, parseName } from '../x509/names.ts';
-import { type CertificateSummary, moment, table } from './present.ts';
+import { type CertificateSummary, table } from './present.ts';
 import { printable } from './printable.ts';
 
 /** Anybody's certificate in words; read with @peculiar/x509, which takes what others write. */
@@ -46,8 +47,8 @@ function described(octets: Uint8Array<ArrayBuffer>): CertificateDescription {
     serial: certificate.serialNumber,
     subject: nameText(parseName(new Uint8Array(certificate.subjectName.toArrayBuffer()))),
     issuer: nameText(parseName(new Uint8Array(certificate.issuerName.toArrayBuffer()))),
-    notBefore: moment(certificate.notBefore),
-    notAfter: moment(certificate.notAfter),
+    notBefore: timeText(certificate.notBefore),
+    notAfter: timeText(certificate.notAfter),
     key: describeKey(new Uint8Array(certificate.publicKey.rawData)),
     signature: describeSignature(signatureIdentifier(octets)),
     ...(alternativeKey && { alternativeKey: describeKey(new Uint8Array(alternativeKey)) }),

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { derFromFile } from '../der/pem.ts';
 import { PkiError, systemErrorText } from '../errors.ts';
 import { openCaDirectory } from '../store/ca-directory.ts';
+import { serialText } from '../x509/certificate.ts';
 import type { ShowOptions } from './commands/show.ts';
 import type { CliContext } from './context.ts';
 import { pathOf } from './options.ts';
@@ -45,8 +46,11 @@ export async function findCertificate(
   );
 }
 
-/** Serial numbers as OpenSSL prints them, `4F:D2:…`, are those of the store as well. */
-const normalised = (text: string): string => text.replaceAll(/[:\s]|^0x/g, '').toLowerCase();
+/** However a serial number is written, as in `4F:D2:…` or `0x4fd2…`, the store has it in one form. */
+function normalised(text: string): string {
+  const digits = text.replaceAll(/[:\s]|^0x/gi, '');
+  return /^[0-9a-f]+$/i.test(digits) ? serialText(BigInt(`0x${digits}`)) : text;
+}
 
 function readCertificate(path: string, name: string): Uint8Array {
   let contents: Uint8Array;

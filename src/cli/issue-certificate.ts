@@ -53,6 +53,7 @@ export async function issueCertificate(
   options: IssueOptions,
 ): Promise<IssuedCertificate> {
   const profile = issuableProfile(options.profile);
+  mustWriteTwoFiles(context, options);
   const output = (path: string, mode: number) =>
     context.resources.use(
       new OutputFile(pathOf(context, path), { mode, force: options.force ?? false }),
@@ -80,6 +81,11 @@ function issuableProfile(name: string): Profile {
   });
 }
 
+function mustWriteTwoFiles(context: CliContext, { out, keyOut }: IssueOptions): void {
+  if (keyOut === undefined || pathOf(context, out) !== pathOf(context, keyOut)) return;
+  throw new PkiError('USAGE', '--out and --key-out name the same file');
+}
+
 type OpenOutput = (path: string, mode: number) => OutputFile;
 
 /** The key of the request, or one that is made now; its file is on the disk before it is used. */
@@ -92,13 +98,13 @@ async function requested(
   if (keyOut === undefined) {
     if (csr === undefined) throw new TypeError('neither a request nor a key');
     const name = csr === '-' ? 'standard input' : csr;
-    return { request: await verifyRequest(readInput(context, csr), name) };
+    return { request: await verifyRequest(await readInput(context, csr), name) };
   }
   const algorithm = singleAlgorithmNamed(keyAlgorithm);
   const passphrase =
     keyPassphraseFile === undefined
       ? undefined
-      : readSecret(context, 'passphrase', keyPassphraseFile);
+      : await readSecret(context, 'passphrase', keyPassphraseFile);
   const keyFile = output(keyOut, 0o600);
   const pkcs8 = await generatePkcs8(algorithm);
   const { publicKey } = await importPkcs8(pkcs8, keyOut, algorithm);
@@ -106,7 +112,7 @@ async function requested(
   return { request: requestForOwnKey(publicKey), keyFile };
 }
 
-function readInput(context: CliContext, path: string): Uint8Array {
+async function readInput(context: CliContext, path: string): Promise<Uint8Array> {
   if (path === '-') return context.readStdin();
   try {
     return readFileSync(pathOf(context, path));

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { EXIT_STATUS, EXIT_STATUS_BUG, PkiError } from '../errors.ts';
 import type { CliContext } from './context.ts';
+import { printable } from './printable.ts';
 import { pkiProgram } from './program.ts';
 
 /**
@@ -21,6 +22,7 @@ export async function run(argv: readonly string[], context: CliContext): Promise
 async function settled(argv: readonly string[], context: CliContext, json: boolean) {
   try {
     const program = await pkiProgram(argv, context);
+    if (context.interrupted.aborted) throw interrupted();
     await Promise.race([program.parseAsync(argv, { from: 'user' }), interruption(context)]);
     return 0;
   } catch (error) {
@@ -29,19 +31,20 @@ async function settled(argv: readonly string[], context: CliContext, json: boole
 }
 
 /** Rejects when the command is interrupted; the resources are then closed as at any other end. */
-function interruption({ interrupted }: CliContext): Promise<never> {
-  const error = new PkiError('INTERRUPTED', 'interrupted');
+function interruption({ interrupted: signal }: CliContext): Promise<never> {
   return new Promise((_, reject) => {
-    if (interrupted.aborted) reject(error);
-    interrupted.addEventListener('abort', () => reject(error), { once: true });
+    signal.addEventListener('abort', () => reject(interrupted()), { once: true });
   });
 }
+
+const interrupted = (): PkiError => new PkiError('INTERRUPTED', 'interrupted');
 
 function report(error: unknown, context: CliContext, json: boolean): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
   const known = error instanceof CommanderError ? usageError(error) : error;
   if (!(known instanceof PkiError)) return reportBug(known, context);
-  const { code, message, hints } = known;
+  const { code } = known;
+  const [message, ...hints] = [known.message, ...known.hints].map(printable);
   if (json) {
     context.note(JSON.stringify({ error: { code, message, hints } }));
   } else {

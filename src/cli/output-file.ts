@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
-  existsSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -29,7 +30,7 @@ export class OutputFile implements Disposable {
   #descriptor: number | undefined;
 
   constructor(path: string, { mode, force }: OutputFileOptions) {
-    if (!force && existsSync(path)) throw alreadyThere(path);
+    mustBeWritable(path, force);
     this.path = path;
     this.#force = force;
     const suffix = randomBytes(6).toString('hex');
@@ -57,12 +58,9 @@ export class OutputFile implements Disposable {
   /** Gives the file its name. Without force that fails if somebody made one in the meantime. */
   commit(): void {
     try {
-      if (this.#force) {
-        renameSync(this.#temporary, this.path);
-      } else {
-        linkSync(this.#temporary, this.path);
-        rmSync(this.#temporary);
-      }
+      if (!this.#force) reserve(this.#temporary, this.path);
+      renameSync(this.#temporary, this.path);
+      rmSync(this.#temporary, { force: true }); // of two links to one file, rename leaves both
     } catch (error) {
       throw systemErrorCode(error) === 'EEXIST'
         ? alreadyThere(this.path)
@@ -76,6 +74,36 @@ export class OutputFile implements Disposable {
     rmSync(this.#temporary, { force: true });
   }
 }
+
+/** File systems without hard links, such as FAT on a USB stick. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+/** Takes the name if nobody has it; the rename that follows then replaces what is ours. */
+function reserve(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (!NO_LINKS.includes(systemErrorCode(error) ?? '')) throw error;
+    closeSync(openSync(path, 'wx'));
+  }
+}
+
+/** Directories and devices are never replaced: as root, renaming over /dev/null would succeed. */
+function mustBeWritable(path: string, force: boolean): void {
+  try {
+    const target = statSync(path, { throwIfNoEntry: false });
+    if (target && !target.isFile()) throw notAFile(path);
+    const link = lstatSync(path, { throwIfNoEntry: false }); // it may lead nowhere
+    if (link && !force) throw alreadyThere(path);
+  } catch (error) {
+    throw error instanceof PkiError ? error : cannotWrite(path, error);
+  }
+}
+
+const notAFile = (path: string): PkiError =>
+  new PkiError('STORE', `${path} exists already, and is not a regular file`, {
+    hints: ['give the name of a file, or "--out -" for standard output'],
+  });
 
 const alreadyThere = (path: string): PkiError =>
   new PkiError('STORE', `${path} exists already`, { hints: ['--force replaces it'] });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describeKey } from '../algorithms/spki.ts';
+import { timeText } from '../der/time.ts';
 import { type Certificate, serialText } from '../x509/certificate.ts';
 import { nameText, parseName } from '../x509/names.ts';
 
@@ -30,19 +31,9 @@ export function certificateSummary({ tbs, der }: Certificate): CertificateSummar
     serial: serialText(tbs.serialNumber),
     subject: nameText(parseName(tbs.subject)),
     issuer: nameText(parseName(tbs.issuer)),
-    notBefore: moment(tbs.notBefore),
-    notAfter: moment(tbs.notAfter),
+    notBefore: timeText(tbs.notBefore),
+    notAfter: timeText(tbs.notAfter),
     key: describeKey(tbs.publicKey),
     fingerprint: createHash('sha256').update(der).digest('hex'),
   };
 }
-
-/** A time of a certificate: it has no fractions of a second. */
-export const moment = (date: Date): string => date.toISOString().replace('.000Z', 'Z');
-
-/** Text of others, with what acts on a terminal written as its number. */
-export const printable = (text: string): string =>
-  text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => {
-    const number = character.codePointAt(0) ?? 0;
-    return `\\x${number.toString(16).padStart(2, '0')}`;
-  });

@@ -8,8 +8,8 @@ const ERASE = /[\x7f\b]/;
 /** Asks at the terminal for a line and does not show it. Ctrl-C ends the command. */
 export function promptHidden(question: string, interrupted: AbortSignal): Promise<string> {
   const { stdin, stderr } = process;
+  stdin.setRawMode(true); // before the question: who answers at once must not see the answer
   stderr.write(question);
-  stdin.setRawMode(true);
   stdin.setEncoding('utf8');
   stdin.resume();
   return new Promise<string>((resolve, reject) => {

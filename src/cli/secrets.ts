@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { PkiError } from '../errors.ts';
 import { Secret, secretFromFile } from '../signers/secret.ts';
 import type { CliContext } from './context.ts';
+import { printable } from './printable.ts';
 
 /** One kind of secret: what it is called, and the places where it can come from. */
 interface SecretKind {
@@ -34,11 +35,11 @@ export async function askSecret(
   const value = context.env[variable];
   if (value !== undefined && value !== '') return new Secret(value);
   if (!context.prompt) {
-    throw new PkiError('AUTH', `${question} is needed, and there is no terminal to ask at`, {
+    throw new PkiError('AUTH', `the ${question} is needed, and there is no terminal to ask at`, {
       hints: [`give it with ${fileOption}, or in the environment variable ${variable}`],
     });
   }
-  return nonEmpty(await context.prompt(`${question}: `), what);
+  return nonEmpty(await context.prompt(`${printable(question)}: `), what);
 }
 
 /** The same for a passphrase that is being chosen: at a terminal it is typed twice. */
@@ -55,9 +56,11 @@ export async function chooseSecret(
 }
 
 /** `-` is standard input, of which the first line counts. */
-export function readSecret(context: CliContext, what: string, file: string): Secret {
+export async function readSecret(context: CliContext, what: string, file: string): Promise<Secret> {
   if (file !== '-') return secretFromFile(what, resolve(context.cwd, file));
-  const [line = ''] = Buffer.from(context.readStdin()).toString('utf8').split(/\r?\n/, 1);
+  const [line = ''] = Buffer.from(await context.readStdin())
+    .toString('utf8')
+    .split(/\r?\n/, 1);
   return nonEmpty(line, what);
 }
 

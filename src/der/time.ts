@@ -39,3 +39,6 @@ function fourDigitYear(tag: number, text: string): string {
   if (tag === TAG.generalizedTime && GENERALIZED_TIME.test(text)) return text;
   throw new DerError('a time is not in the form that RFC 5280 section 4.1.2.5 wants');
 }
+
+/** A time of a certificate for people, in ISO 8601; it has no fractions of a second. */
+export const timeText = (date: Date): string => date.toISOString().replace('.000Z', 'Z');

@@ -1,4 +1,9 @@
-import type { HybridScheme, KeyConfig, KeysConfig } from '../ca/issuer-keys.ts';
+import {
+  type HybridScheme,
+  type KeyConfig,
+  type KeysConfig,
+  signatureAlgorithms,
+} from '../ca/issuer-keys.ts';
 import { PkiError } from '../errors.ts';
 import { parseKeyRef, printKeyRef } from '../signers/key-ref.ts';
 
@@ -52,7 +57,7 @@ export async function parseCaConfig(text: string, path: string): Promise<CaConfi
   const value = (field: Field) => String(fields.get(field));
   const key = (algorithm: Field, ref: Field): KeyConfig => ({
     algorithm: value(algorithm),
-    key: parseKeyRef(value(ref)),
+    key: explained(path, () => parseKeyRef(value(ref))),
   });
   const isHybrid = HYBRID.some((field) => fields.has(field));
   for (const field of isHybrid ? [...REQUIRED, ...HYBRID] : REQUIRED) {
@@ -60,11 +65,11 @@ export async function parseCaConfig(text: string, path: string): Promise<CaConfi
   }
   if (fields.get('version') !== VERSION) throw malformed(path, `version is not ${VERSION}`);
   const signing = key('algorithm', 'key');
-  if (!isHybrid) return { name: value('name'), keys: { signing } };
+  if (!isHybrid) return checked({ name: value('name'), keys: { signing } }, path);
   const scheme = value('hybrid');
   if (!isScheme(scheme)) throw malformed(path, `hybrid is neither catalyst nor composite`);
   const hybrid = { scheme, mlDsa: key('ml-dsa-algorithm', 'ml-dsa-key') };
-  return { name: value('name'), keys: { signing, hybrid } };
+  return checked({ name: value('name'), keys: { signing, hybrid } }, path);
 }
 
 async function readFields(text: string, path: string): Promise<ReadonlyMap<string, unknown>> {
@@ -86,6 +91,22 @@ async function readFields(text: string, path: string): Promise<ReadonlyMap<strin
   );
   if (unknown !== undefined) throw malformed(path, `unknown field "${unknown}"`);
   return fields;
+}
+
+/** The algorithms are known, and those of a composite go together. */
+function checked(config: CaConfig, path: string): CaConfig {
+  explained(path, () => signatureAlgorithms(config.keys));
+  return config;
+}
+
+/** What is wrong with a value, said of the file that it is in. */
+function explained<Result>(path: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof PkiError) throw malformed(path, error.message, error);
+    throw error;
+  }
 }
 
 const isScheme = (text: string): text is HybridScheme =>

@@ -99,11 +99,16 @@ export class StagedCaDirectory implements Disposable {
     this.#target = target;
     try {
       this.path = mkdtempSync(join(dirname(target), `.${basename(target)}.`)); // mode 0700
-      mkdirSync(join(this.path, CA_FILES.keys), { mode: 0o700 });
     } catch (error) {
       throw cannotMake(target, error);
     }
-    this.store = SqliteStore.create(join(this.path, CA_FILES.store));
+    try {
+      mkdirSync(join(this.path, CA_FILES.keys), { mode: 0o700 });
+      this.store = SqliteStore.create(join(this.path, CA_FILES.store));
+    } catch (error) {
+      rmSync(this.path, { recursive: true, force: true });
+      throw error instanceof PkiError ? error : cannotMake(target, error);
+    }
   }
 
   get committed(): boolean {

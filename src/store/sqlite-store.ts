@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import type { CaStore, CertificateRecord, CertificateStatus, Intent } from '../ca/store.ts';
 import { PkiError } from '../errors.ts';
@@ -59,6 +60,7 @@ export class SqliteStore implements CaStore {
 
   /** Opens an existing store; `readOnly` for commands that only look. */
   static open(path: string, { readOnly = false } = {}): SqliteStore {
+    if (!existsSync(path)) throw missing(path); // SQLite would make an empty one
     return opened(path, readOnly, (database) => {
       const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
       if (version !== SCHEMA_VERSION) throw wrongVersion(path, version);
@@ -189,6 +191,11 @@ function storeError(error: unknown, path: string): unknown {
   const why = SQLITE_ERRORS[number & 0xff] ?? (error as Error).message;
   return new PkiError('STORE', `the store ${path} failed: ${why}`, { cause: error });
 }
+
+const missing = (path: string): PkiError =>
+  new PkiError('STORE', `the store ${path} is missing`, {
+    hints: ['restore it from a backup: it alone tells what the CA has issued'],
+  });
 
 const wrongVersion = (path: string, version: unknown): PkiError =>
   new PkiError('STORE', `the store ${path} has the format ${version}, not ${SCHEMA_VERSION}`, {

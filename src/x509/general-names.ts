@@ -18,7 +18,8 @@ export const encodeGeneralNames = (names: readonly GeneralName[]): Der =>
 
 function generalName({ type, value }: GeneralName): Der {
   if (type === 'other') return Buffer.from(value, 'hex');
-  const contents = type === 'ip' ? addressOctets(value) : Buffer.from(value, 'latin1');
+  // what is read from others may hold any octets; they are written back as they were
+  const contents = type === 'ip' ? addressOctets(value) : singleOctets(value);
   return contextPrimitive(TAG_NUMBERS[type], contents);
 }
 
@@ -40,9 +41,16 @@ export function parseGeneralNames(der: Uint8Array): readonly GeneralName[] {
 /** `dns:server.example.com`, `ip:192.0.2.1`. */
 export const generalNameText = ({ type, value }: GeneralName): string => `${type}:${value}`;
 
+/** One octet a character; anything else would silently become another name. */
+function singleOctets(text: string): Uint8Array {
+  if (/^[\0-\xff]*$/.test(text)) return Buffer.from(text, 'latin1');
+  throw new DerError(`"${text}" cannot be written in an IA5String`);
+}
+
 /** 4 octets of an IPv4 address, 16 of an IPv6 address, in network order. */
 function addressOctets(address: string): Uint8Array {
   if (isIpv4(address)) return Uint8Array.from(address.split('.').map(Number));
+  if (!isIpv6(address)) throw new DerError(`"${address}" is not an IP address`);
   const [head = '', tail] = canonicalAddress(address).split('::', 2);
   const [left, right] = [head, tail ?? ''].map((part) =>
     part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)),

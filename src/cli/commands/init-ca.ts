@@ -4,6 +4,7 @@ import type { NameAttribute } from '../../x509/names.ts';
 import type { CliContext } from '../context.ts';
 import { addSecretOptions, days, jsonOption, pathOf, type SecretOptions } from '../options.ts';
 import { certificateSummary, json, table } from '../present.ts';
+import { printable } from '../printable.ts';
 
 export interface InitCaOptions extends SecretOptions {
   readonly name: string;
@@ -64,7 +65,7 @@ export function initCaCommand(context: CliContext): Command {
         directory: pathOf(context, options.dir),
         subject: subjectOf(options),
       });
-      for (const note of notes) context.note(`pki: note: ${note}`);
+      for (const note of notes) context.note(`pki: note: ${printable(note)}`);
       const summary = certificateSummary(certificate);
       if (options.json) return context.print(json({ directory: options.dir, keys, ...summary }));
       context.print(`made the CA ${summary.subject}\n`);

@@ -5,6 +5,7 @@ import type { CliContext } from '../context.ts';
 import type { IssueOptions } from '../issue-certificate.ts';
 import { addSecretOptions, caDirectoryOption, collect, days, jsonOption } from '../options.ts';
 import { certificateSummary, json, table } from '../present.ts';
+import { printable } from '../printable.ts';
 
 const EXAMPLES = `
 Profiles:
@@ -40,7 +41,7 @@ export function issueCommand(context: CliContext): Command {
       mustHaveKey(options);
       const { issueCertificate } = await import('../issue-certificate.ts');
       const { certificate, pem, notes } = await issueCertificate(context, options);
-      for (const note of notes) context.note(`pki: note: ${note}`);
+      for (const note of notes) context.note(`pki: note: ${printable(note)}`);
       const summary = certificateSummary(certificate);
       const files = {
         ...(options.out !== '-' && { file: options.out }),

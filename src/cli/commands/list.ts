@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { CertificateRecord } from '../../ca/store.ts';
+import { timeText } from '../../der/time.ts';
 import type { CliContext } from '../context.ts';
 import { caDirectoryOption, jsonOption, pathOf } from '../options.ts';
-import { moment } from '../present.ts';
 
 interface ListOptions {
   readonly caDir: string;
@@ -31,7 +31,7 @@ export function listCommand(context: CliContext): Command {
 /** One certificate a line, oldest first, written as they are read. */
 async function printLines(context: CliContext, rows: AsyncIterable<CertificateRecord>) {
   for await (const { serial, status, profile, notAfter, subject } of rows) {
-    const columns = [serial.padStart(40), status.padEnd(6), moment(notAfter), profile.padEnd(12)];
+    const columns = [serial.padStart(40), status.padEnd(6), timeText(notAfter), profile.padEnd(12)];
     context.print(`${columns.join('  ')}  ${subject}\n`);
   }
 }
@@ -39,7 +39,7 @@ async function printLines(context: CliContext, rows: AsyncIterable<CertificateRe
 async function printJson(context: CliContext, rows: AsyncIterable<CertificateRecord>) {
   let separator = '[\n';
   for await (const { serial, status, profile, subject, notBefore, notAfter } of rows) {
-    const times = { notBefore: moment(notBefore), notAfter: moment(notAfter) };
+    const times = { notBefore: timeText(notBefore), notAfter: timeText(notAfter) };
     const row = JSON.stringify({ serial, status, profile, subject, ...times });
     context.print(`${separator}  ${row}`);
     separator = ',\n';

@@ -21,7 +21,7 @@ export function findPrivateKey(session: Pkcs11Session, ref: Pkcs11KeyRef): Token
   if (handle && others.length === 0) return tokenKey(session, handle);
   const wanted = describedRef(ref);
   if (!handle) throw missing(session, wanted);
-  const found = handles.map((item) => described(tokenKey(session, item)));
+  const found = handles.map((item) => described(tokenKey(session, item))).toSorted();
   throw new PkiError(
     'KEY_UNAVAILABLE',
     `${handles.length} private keys in the token "${session.token.label}" have ${wanted}`,
@@ -45,7 +45,7 @@ function tokenKey(session: Pkcs11Session, handle: Handle): TokenKey {
 
 function missing(session: Pkcs11Session, wanted: string): PkiError {
   const all = session.find([{ type: CKA.class, value: CKO.privateKey }]);
-  const keys = all.map((handle) => described(tokenKey(session, handle)));
+  const keys = all.map((handle) => described(tokenKey(session, handle))).toSorted();
   const hint =
     keys.length > 0
       ? `private keys in the token: ${keys.join(', ')}`

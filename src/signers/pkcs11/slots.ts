@@ -80,7 +80,7 @@ function missing(module: Pkcs11Module, present: readonly Token[], criteria: stri
 }
 
 function ambiguous(found: readonly Token[], criteria: string): PkiError {
-  return new PkiError('KEY_UNAVAILABLE', `${found.length} tokens${criteria}`, {
+  return new PkiError('KEY_UNAVAILABLE', `there are ${found.length} tokens${criteria}`, {
     hints: [
       `choose one with --pkcs11-token or --pkcs11-serial: ${found.map(described).join(', ')}`,
     ],

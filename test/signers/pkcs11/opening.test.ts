@@ -71,7 +71,7 @@ describeOnSoftHsm('opening a token of SoftHSM', (hsm) => {
       const error = await rejection(open({ token: 'twin' }));
       expect(error).toMatchObject({
         code: 'KEY_UNAVAILABLE',
-        message: '2 tokens with the label "twin"',
+        message: 'there are 2 tokens with the label "twin"',
       });
       const [hint = ''] = (error as { hints: string[] }).hints;
       expect(hint).toMatch(/^choose one with --pkcs11-token or --pkcs11-serial: "twin" \(serial/);
