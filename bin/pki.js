@@ -1,19 +1,22 @@
 #!/usr/bin/env node
 // Kept to what every Node can parse: it has to explain itself to those that are too old.
-import { createRequire } from 'node:module';
+import module from 'node:module';
+import { fileURLToPath } from 'node:url';
 
-const require = createRequire(import.meta.url);
+const require = module.createRequire(import.meta.url);
+const pathOf = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const NEEDED = [24, 15]; // ML-DSA in node:crypto, node:sqlite without a warning
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) {
+  // beside the code, so that only those can write it who can write the code; else it is not used
+  module.enableCompileCache(pathOf('../dist/.compile-cache'));
   process.exit(await require('../dist/entry.cjs').main());
 }
 
 // a checkout has a newer Node among its development dependencies
 const { existsSync } = require('node:fs');
-const { fileURLToPath } = require('node:url');
-const newer = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+const newer = pathOf('../node_modules/node/bin/node');
 if (!existsSync(newer)) {
   const found = process.versions.node;
   process.stderr.write(

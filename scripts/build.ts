@@ -4,15 +4,31 @@
  * the process among them: a third of the time that `pki --version` takes.
  */
 import { chmodSync, rmSync } from 'node:fs';
-import { rolldown } from 'rolldown';
+import { type Plugin, rolldown } from 'rolldown';
 
 const root = new URL('..', import.meta.url).pathname;
+
+/** Built-in modules that commander imports for what pki does not do; loaded when they are used. */
+const LAZY: Readonly<Record<string, string>> = {
+  'node:child_process':
+    "export default { spawn: (...args) => process.getBuiltinModule('node:child_process').spawn(...args) };",
+  'node:util':
+    "export const stripVTControlCharacters = (text) => process.getBuiltinModule('node:util').stripVTControlCharacters(text);",
+};
+
+const lazyBuiltIns: Plugin = {
+  name: 'lazy-built-ins',
+  resolveId: (source, importer) =>
+    source in LAZY && importer?.includes('/commander/') ? `\0lazy-${source}` : undefined,
+  load: (id) => LAZY[id.replace(/^\0lazy-/, '')],
+};
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({
   input: `${root}src/cli/entry.ts`,
   platform: 'node',
   external: ['pkcs11js'], // a native addon; loaded only when a key is in a token
+  plugins: [lazyBuiltIns],
 });
 await bundle.write({
   dir: `${root}dist`,

@@ -32,7 +32,7 @@ export function processContext(interrupted: AbortSignal): CliContext {
     env: process.env,
     cwd: process.cwd(),
     clock: () => new Date(),
-    entropy: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    entropy: (length) => process.getBuiltinModule('node:crypto').randomBytes(length),
     print: (text) => writeAll(STDOUT, text),
     note: (text) => writeAll(STDERR, `${text}\n`),
     readStdin,

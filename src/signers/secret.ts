@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { inspect } from 'node:util';
 import { PkiError, systemErrorText } from '../errors.ts';
+
+/** What util.inspect() and console.log() look for; by its registered name, to load nothing. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * A PIN or a passphrase. Printing it, putting it into JSON or into a template string gives
@@ -25,7 +27,7 @@ export class Secret {
     return '[secret]';
   }
 
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return '[secret]';
   }
 }

@@ -7,7 +7,6 @@ import {
   randomBytes,
   sign,
 } from 'node:crypto';
-import { promisify } from 'node:util';
 import type {
   ClassicalAlgorithm,
   MlDsaAlgorithm,
@@ -45,16 +44,20 @@ export async function generatePkcs8(
   if (algorithm.family === 'ml-dsa') {
     return mlDsaPkcs8(algorithm, { seed: randomBytes(ML_DSA_SEED_BYTES) });
   }
-  const { privateKey } = await generateClassical(algorithm);
+  const privateKey = await generateClassical(algorithm);
   return Uint8Array.from(privateKey.export({ format: 'der', type: 'pkcs8' }));
 }
 
-const generate = promisify(generateKeyPair);
-
-function generateClassical({ key }: ClassicalAlgorithm): Promise<{ privateKey: KeyObject }> {
-  if (key.kind === 'rsa') return generate('rsa', { modulusLength: key.bits });
-  if (key.kind === 'ec') return generate('ec', { namedCurve: key.curve });
-  return key.curve === 'ed25519' ? generate('ed25519') : generate('ed448');
+/** On a thread: a large RSA key takes seconds, in which an interruption has to get through. */
+function generateClassical({ key }: ClassicalAlgorithm): Promise<KeyObject> {
+  const { promise, resolve, reject } = Promise.withResolvers<KeyObject>();
+  const done = (error: Error | null, _: KeyObject, privateKey: KeyObject) =>
+    error ? reject(error) : resolve(privateKey);
+  if (key.kind === 'rsa') generateKeyPair('rsa', { modulusLength: key.bits }, done);
+  else if (key.kind === 'ec') generateKeyPair('ec', { namedCurve: key.curve }, done);
+  else if (key.curve === 'ed25519') generateKeyPair('ed25519', {}, done);
+  else generateKeyPair('ed448', {}, done);
+  return promise;
 }
 
 /**

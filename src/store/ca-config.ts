@@ -6,6 +6,7 @@ import {
 } from '../ca/issuer-keys.ts';
 import { PkiError } from '../errors.ts';
 import { parseKeyRef, printKeyRef } from '../signers/key-ref.ts';
+import { readPlainYaml } from './plain-yaml.ts';
 
 /** `ca.yaml`: what a CA is, and where its keys are. It holds no secret. */
 export interface CaConfig {
@@ -73,24 +74,25 @@ export async function parseCaConfig(text: string, path: string): Promise<CaConfi
 }
 
 async function readFields(text: string, path: string): Promise<ReadonlyMap<string, unknown>> {
-  const { parse } = await import('yaml');
-  let parsed: unknown;
-  try {
-    parsed = parse(text);
-  } catch (error) {
-    throw malformed(
-      path,
-      error instanceof Error ? (error.message.split('\n')[0] ?? '') : '',
-      error,
-    );
-  }
-  if (typeof parsed !== 'object' || parsed === null) throw malformed(path, 'it has no fields');
-  const fields = new Map(Object.entries(parsed));
+  const fields = readPlainYaml(text) ?? (await parseYaml(text, path));
   const unknown = [...fields.keys()].find(
     (field) => !(FIELDS as readonly string[]).includes(field),
   );
   if (unknown !== undefined) throw malformed(path, `unknown field "${unknown}"`);
   return fields;
+}
+
+async function parseYaml(text: string, path: string): Promise<ReadonlyMap<string, unknown>> {
+  const { parse } = await import('yaml');
+  let parsed: unknown;
+  try {
+    parsed = parse(text);
+  } catch (error) {
+    const [why = ''] = error instanceof Error ? error.message.split('\n') : [];
+    throw malformed(path, why, error);
+  }
+  if (typeof parsed !== 'object' || parsed === null) throw malformed(path, 'it has no fields');
+  return new Map(Object.entries(parsed));
 }
 
 /** The algorithms are known, and those of a composite go together. */
