@@ -53,7 +53,7 @@ export async function pkiProgram(argv: readonly string[], context: CliContext): 
     });
   for (const { name, summary, load } of COMMANDS) {
     const command = argv.includes(name) ? (await load())(context) : new Command(name);
-    program.addCommand(command.summary(summary).copyInheritedSettings(program));
+    program.addCommand(command.description(summary).copyInheritedSettings(program));
   }
   return program;
 }

@@ -1,15 +1,17 @@
 import { Command } from 'commander';
 import { PkiError } from '../../errors.ts';
-import { BUILT_IN_PROFILES } from '../../profiles/built-in.ts';
+import { BUILT_IN_PROFILES, ROOT_CA } from '../../profiles/built-in.ts';
 import type { CliContext } from '../context.ts';
 import type { IssueOptions } from '../issue-certificate.ts';
 import { addSecretOptions, caDirectoryOption, collect, days, jsonOption } from '../options.ts';
 import { certificateSummary, json, table } from '../present.ts';
 import { printable } from '../printable.ts';
 
+const ISSUABLE = BUILT_IN_PROFILES.filter(({ name }) => name !== ROOT_CA);
+
 const EXAMPLES = `
 Profiles:
-${table(BUILT_IN_PROFILES.map(({ name, summary }) => [name, summary] as const))}
+${table(ISSUABLE.map(({ name, summary }) => [name, summary] as const))}
 Examples:
   $ pki issue --ca-dir ./ca --profile tls-server --cn server.example.com --out server.crt --key-out server.key
   $ pki issue --ca-dir ./ca --csr server.csr --dns www.example.com --out server.crt
