@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { PkiError, systemErrorText } from '../errors.ts';
 
-/** What util.inspect() and console.log() look for; by its registered name, to load nothing. */
+/** What util.inspect() looks for; by its registered name, to load nothing. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /**
