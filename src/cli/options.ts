@@ -12,6 +12,7 @@ export interface SecretOptions {
   readonly passphraseFile?: string;
   readonly pkcs11Pin?: string;
   readonly pkcs11PinFile?: string;
+  readonly debug?: 'pkcs11';
 }
 
 export function addSecretOptions(command: Command): Command {
@@ -24,7 +25,13 @@ export function addSecretOptions(command: Command): Command {
       '--pkcs11-pin <pin>',
       'PIN of the token; other users can see it, so prefer the following',
     )
-    .option('--pkcs11-pin-file <file>', 'PIN of the token; otherwise PKCS11_PIN, or asked for');
+    .option('--pkcs11-pin-file <file>', 'PIN of the token; otherwise PKCS11_PIN, or asked for')
+    .addOption(
+      new Option(
+        '--debug <what>',
+        'log each PKCS#11 call to stderr; PKI_DEBUG does it too',
+      ).choices(['pkcs11']),
+    );
 }
 
 export const jsonOption = (): Option => new Option('--json', 'print the result as JSON');
@@ -70,7 +77,20 @@ export function keyAccess(
         : new Secret(options.pkcs11Pin),
     ),
     note: (text) => context.note(`pki: ${printable(text)}`),
+    ...(wantsTrace(context, options) && { trace: (line) => context.note(printable(line)) }),
   };
+}
+
+/** PKI_DEBUG is a list, so that more can be asked for later; what is unknown in it is an error. */
+function wantsTrace({ env }: CliContext, { debug }: SecretOptions): boolean {
+  const listed = (env['PKI_DEBUG'] ?? '').split(',').filter((what) => what !== '');
+  const unknown = listed.find((what) => what !== 'pkcs11');
+  if (unknown !== undefined) {
+    throw new PkiError('USAGE', `unknown subject "${unknown}" in PKI_DEBUG`, {
+      hints: ['use: pkcs11'],
+    });
+  }
+  return debug === 'pkcs11' || listed.length > 0;
 }
 
 /** Asks at the first call and remembers: two keys may need the same secret. */

@@ -1,5 +1,8 @@
 import type { Secret } from './secret.ts';
 
+/** Takes one line of a debug trace. */
+export type Trace = (line: string) => void;
+
 /** What opening a key may need from outside. A secret is asked for once, and only if needed. */
 export interface KeyAccess {
   /** Where relative paths of key files start. */
@@ -8,4 +11,6 @@ export interface KeyAccess {
   pin(token: string): Promise<Secret>;
   /** Says something to the person that is not an error. */
   note(text: string): void;
+  /** Gets a line for each call of a PKCS#11 module; absent: nobody wants to know. */
+  readonly trace?: Trace;
 }

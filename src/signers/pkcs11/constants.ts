@@ -75,8 +75,13 @@ export const CKG = { mgf1Sha256: 0x02, mgf1Sha384: 0x03, mgf1Sha512: 0x04 } as c
 export const CK_PARAMS_RSA_PSS = 5;
 
 /** Name of a mechanism number, or the number itself. */
-export function mechanismName(mechanism: number): string {
-  const found = Object.entries(CKM).find(([, number]) => number === mechanism);
-  if (!found) return `0x${mechanism.toString(16).padStart(8, '0')}`;
-  return `CKM_${found[0].replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}`;
+export const mechanismName = (number: number): string => nameOf(CKM, 'CKM', number);
+
+/** Name of an attribute number, or the number itself. */
+export const attributeName = (number: number): string => nameOf(CKA, 'CKA', number);
+
+function nameOf(table: Readonly<Record<string, number>>, prefix: string, wanted: number): string {
+  const found = Object.entries(table).find(([, number]) => number === wanted);
+  if (!found) return `0x${wanted.toString(16).padStart(8, '0')}`;
+  return `${prefix}_${found[0].replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}`;
 }

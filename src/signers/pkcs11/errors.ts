@@ -69,6 +69,10 @@ export function returnCode(error: unknown): number | undefined {
     : undefined;
 }
 
+/** `CKR_PIN_INCORRECT`, or the number where it has no name here. */
+export const returnCodeName = (number: number): string =>
+  RETURN_CODES.get(number)?.name ?? `0x${number.toString(16).padStart(8, '0')}`;
+
 /** Runs one call of the module and turns what it throws into a PkiError. */
 export function call<Result>(doing: string, action: () => Result): Result {
   try {
@@ -83,8 +87,8 @@ export function pkcs11Error(error: unknown, doing: string, hints: readonly strin
   const number = returnCode(error);
   if (number === undefined) return error;
   const known = RETURN_CODES.get(number);
-  const name = known?.name ?? `0x${number.toString(16).padStart(8, '0')}`;
-  return new PkiError(known?.code ?? 'KEY_UNAVAILABLE', `PKCS#11 error: ${name} while ${doing}`, {
+  const what = `PKCS#11 error: ${returnCodeName(number)} while ${doing}`;
+  return new PkiError(known?.code ?? 'KEY_UNAVAILABLE', what, {
     hints: [...hints, ...(known?.hint ? [known.hint] : [])],
     cause: error,
   });

@@ -1,8 +1,10 @@
 import { realpathSync, statSync } from 'node:fs';
 import type { PKCS11 } from 'pkcs11js';
 import { PkiError, systemErrorText } from '../../errors.ts';
+import type { Trace } from '../key-access.ts';
 import { CKF } from './constants.ts';
 import { CKR_CRYPTOKI_ALREADY_INITIALIZED, call, pkcs11Error, returnCode } from './errors.ts';
+import { traced } from './trace.ts';
 
 /** A PKCS#11 library that is loaded and initialised. */
 export interface Pkcs11Module extends AsyncDisposable {
@@ -21,11 +23,12 @@ interface Loaded {
 const loaded = new Map<string, Loaded>();
 
 /** Loads and initialises the module, or shares it if it is already; disposing gives it back. */
-export async function openModule(path: string): Promise<Pkcs11Module> {
+export async function openModule(path: string, trace?: Trace): Promise<Pkcs11Module> {
   const real = existing(path);
   const { PKCS11: Library } = await binding();
   // nothing is awaited from here on: two that open at the same moment must not both initialise
-  const entry = loaded.get(real) ?? load(path, new Library());
+  const library = trace ? traced(new Library(), trace) : new Library();
+  const entry = loaded.get(real) ?? load(path, library);
   loaded.set(real, entry);
   entry.users += 1;
   let released = false;

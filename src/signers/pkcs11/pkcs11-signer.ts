@@ -111,7 +111,7 @@ async function withSession<Result>(
   access: KeyAccess,
   use: (session: Pkcs11Session) => Promise<Result>,
 ): Promise<Result> {
-  const module = await openModule(ref.modulePath);
+  const module = await openModule(ref.modulePath, access.trace);
   let session: Pkcs11Session | undefined;
   try {
     session = await Pkcs11Session.open(module, findToken(module, ref), access.pin);
