@@ -3,7 +3,7 @@ import type { ClassicalAlgorithm, MlDsaAlgorithm } from '../algorithms/algorithm
 import { algorithmNamed, compositeOf, mlDsaNamed } from '../algorithms/registry.ts';
 import type { HybridScheme } from '../ca/issuer-keys.ts';
 import { PkiError } from '../errors.ts';
-import type { Pkcs11KeyRef } from '../signers/key-ref.ts';
+import { type Pkcs11KeyRef, parseKeyRef } from '../signers/key-ref.ts';
 import type { InitCaOptions } from './commands/init-ca.ts';
 
 /** Which keys a new CA gets, decided before any of them is touched. */
@@ -89,24 +89,51 @@ function planSigningKey(
 
 /** The key in a token that the options name; an option without a module is an error. */
 function tokenKeyRef(options: InitCaOptions, cwd: string): Pkcs11KeyRef | undefined {
-  const { pkcs11Lib, pkcs11Token, pkcs11Serial, pkcs11KeyLabel, pkcs11KeyId } = options;
-  if (pkcs11Lib !== undefined) {
-    return {
-      kind: 'pkcs11',
-      modulePath: resolve(cwd, pkcs11Lib), // it is remembered, and used from elsewhere
-      ...(pkcs11Token !== undefined && { token: unpadded(pkcs11Token) }),
-      ...(pkcs11Serial !== undefined && { serial: pkcs11Serial }),
-      ...(pkcs11KeyLabel !== undefined && { object: pkcs11KeyLabel }),
-      ...(pkcs11KeyId !== undefined && { id: hexadecimal(pkcs11KeyId) }),
-    };
-  }
+  const { pkcs11Lib, pkcs11Token, pkcs11KeyId } = options;
+  const modulePath = pkcs11Lib === undefined ? undefined : resolve(cwd, pkcs11Lib);
+  if (options.key !== undefined) return uriKeyRef(options, options.key, modulePath);
+  if (modulePath === undefined) return noModule(options);
+  const named = {
+    token: pkcs11Token === undefined ? undefined : unpadded(pkcs11Token),
+    serial: options.pkcs11Serial,
+    slotId: options.pkcs11Slot,
+    object: options.pkcs11KeyLabel,
+    id: pkcs11KeyId === undefined ? undefined : hexadecimal(pkcs11KeyId),
+  };
+  const given = Object.entries(named).filter(([, value]) => value !== undefined);
+  return { kind: 'pkcs11', modulePath, ...Object.fromEntries(given) };
+}
+
+/** Options that say what a URI says, of which one has to be chosen. */
+const NAMING = [
+  'pkcs11Token',
+  'pkcs11Serial',
+  'pkcs11Slot',
+  'pkcs11KeyLabel',
+  'pkcs11KeyId',
+] as const satisfies readonly (keyof InitCaOptions)[];
+
+function uriKeyRef(options: InitCaOptions, uri: string, modulePath?: string): Pkcs11KeyRef {
+  const both = NAMING.find((option) => options[option] !== undefined);
+  if (both) throw new PkiError('USAGE', `give either --key or ${flagOf(both)}`);
+  const ref = parseKeyRef(uri, modulePath);
+  if (ref.kind === 'pkcs11') return ref;
+  throw new PkiError('USAGE', 'the key file of a CA is made by "pki init-ca"', {
+    hints: ['leave --key out, or name a key in a token with it'],
+  });
+}
+
+/** A CA that was meant for an HSM is not made with a key in a file. */
+function noModule(options: InitCaOptions): undefined {
   const stray = Object.keys(options).find((option) => option.startsWith('pkcs11'));
   if (stray === undefined) return undefined;
-  const flag = stray.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  throw new PkiError('USAGE', `--${flag} needs --pkcs11-lib`, {
+  throw new PkiError('USAGE', `${flagOf(stray)} needs --pkcs11-lib`, {
     hints: ['a CA that was meant for an HSM is not made with a key in a file'],
   });
 }
+
+const flagOf = (option: string): string =>
+  `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** Tokens pad their labels to 32 octets with blanks, and some tools print those. */
 const unpadded = (label: string): string => label.replace(/ +$/, '');

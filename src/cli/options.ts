@@ -5,13 +5,14 @@ import type { KeyAccess } from '../signers/key-access.ts';
 import { Secret } from '../signers/secret.ts';
 import type { CliContext } from './context.ts';
 import { printable } from './printable.ts';
-import { askSecret, PASSPHRASE, PIN } from './secrets.ts';
+import { askSecret, PASSPHRASE, PIN, secretFromVariable } from './secrets.ts';
 
 /** Options that say how keys are opened. */
 export interface SecretOptions {
   readonly passphraseFile?: string;
   readonly pkcs11Pin?: string;
   readonly pkcs11PinFile?: string;
+  readonly pkcs11PinEnv?: string;
   readonly debug?: 'pkcs11';
 }
 
@@ -26,6 +27,7 @@ export function addSecretOptions(command: Command): Command {
       'PIN of the token; other users can see it, so prefer the following',
     )
     .option('--pkcs11-pin-file <file>', 'PIN of the token; otherwise PKCS11_PIN, or asked for')
+    .option('--pkcs11-pin-env <name>', 'PIN of the token, in this environment variable')
     .addOption(
       new Option(
         '--debug <what>',
@@ -58,9 +60,11 @@ export function keyAccess(
   options: SecretOptions,
   directory: string,
 ): KeyAccess {
-  if (options.pkcs11Pin !== undefined && options.pkcs11PinFile !== undefined) {
-    throw new PkiError('USAGE', 'give either --pkcs11-pin or --pkcs11-pin-file');
-  }
+  mustBeOne({
+    '--pkcs11-pin': options.pkcs11Pin,
+    '--pkcs11-pin-file': options.pkcs11PinFile,
+    '--pkcs11-pin-env': options.pkcs11PinEnv,
+  });
   if (options.pkcs11Pin !== undefined) {
     context.note(
       'pki: warning: --pkcs11-pin can be seen by other users of this machine; use --pkcs11-pin-file, PKCS11_PIN or the prompt',
@@ -71,14 +75,21 @@ export function keyAccess(
     passphrase: once(() =>
       askSecret(context, PASSPHRASE, options.passphraseFile, 'passphrase of the CA key'),
     ),
-    pin: once(async (token: string) =>
-      options.pkcs11Pin === undefined
-        ? askSecret(context, PIN, options.pkcs11PinFile, `PIN of the token "${token}"`)
-        : new Secret(options.pkcs11Pin),
-    ),
+    pin: onceEach(async (token, source) => {
+      const { pkcs11Pin, pkcs11PinEnv, pkcs11PinFile = source } = options;
+      if (pkcs11Pin !== undefined) return new Secret(pkcs11Pin);
+      if (pkcs11PinEnv !== undefined) return secretFromVariable(context, 'PIN', pkcs11PinEnv);
+      return askSecret(context, PIN, pkcs11PinFile, `PIN of the token "${token}"`);
+    }),
     note: (text) => context.note(`pki: ${printable(text)}`),
     ...(wantsTrace(context, options) && { trace: (line) => context.note(printable(line)) }),
   };
+}
+
+/** Options of which at most one may be given. */
+function mustBeOne(options: Readonly<Record<string, string | undefined>>): void {
+  const given = Object.keys(options).filter((option) => options[option] !== undefined);
+  if (given.length > 1) throw new PkiError('USAGE', `give either ${given.join(' or ')}`);
 }
 
 /** PKI_DEBUG is a list, so that more can be asked for later; what is unknown in it is an error. */
@@ -98,6 +109,16 @@ function once<Argument, Result>(ask: (argument: Argument) => Promise<Result>) {
   let answer: Promise<Result> | undefined;
   return (argument: Argument): Promise<Result> => {
     answer ??= ask(argument);
+    return answer;
+  };
+}
+
+/** The same for each token, since they have PINs of their own. */
+function onceEach(ask: KeyAccess['pin']): KeyAccess['pin'] {
+  const answers = new Map<string, Promise<Secret>>();
+  return (token, source) => {
+    const answer = answers.get(token) ?? ask(token, source);
+    answers.set(token, answer);
     return answer;
   };
 }

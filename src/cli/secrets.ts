@@ -68,3 +68,10 @@ function nonEmpty(text: string, what: string): Secret {
   if (text === '') throw new PkiError('AUTH', `the ${what} is empty`);
   return new Secret(text);
 }
+
+/** A variable that was named has to be there: falling back to another source could send a wrong PIN. */
+export function secretFromVariable({ env }: CliContext, what: string, name: string): Secret {
+  const value = env[name];
+  if (value !== undefined && value !== '') return new Secret(value);
+  throw new PkiError('AUTH', `the environment variable ${name} with the ${what} is not set`);
+}

@@ -8,7 +8,8 @@ export interface KeyAccess {
   /** Where relative paths of key files start. */
   readonly directory: string;
   passphrase(path: string): Promise<Secret>;
-  pin(token: string): Promise<Secret>;
+  /** `source` is the path of a file with the PIN, if the key's URI names one. */
+  pin(token: string, source?: string): Promise<Secret>;
   /** Says something to the person that is not an error. */
   note(text: string): void;
   /** Gets a line for each call of a PKCS#11 module; absent: nobody wants to know. */

@@ -26,14 +26,31 @@ describe('a reference to a key', () => {
   it('needs no more than the module', () => {
     expect(parseKeyRef('pkcs11:?module-path=p11.so')).toEqual({
       kind: 'pkcs11',
-      modulePath: 'p11.so',
+      modulePath: './p11.so', // a path, and no name
     });
   });
+
+  it('is for a module that is given besides, where the URI names none', () => {
+    expect(parseKeyRef('pkcs11:token=x', '/usr/lib/p11.so')).toMatchObject({
+      modulePath: '/usr/lib/p11.so',
+    });
+    expect(parseKeyRef('pkcs11:?module-name=p11', '/other.so')).toMatchObject({
+      modulePath: 'p11',
+    });
+  });
+
+  it.each(['/run/ca.pin', 'file:/run/ca.pin', 'file:///run/ca.pin', 'file://localhost/run/ca.pin'])(
+    'may say that the PIN is in %s',
+    (source) => {
+      const ref = parseKeyRef(`pkcs11:?module-name=p11&pin-source=${source}`);
+      expect(ref).toMatchObject({ pinSource: '/run/ca.pin' });
+    },
+  );
 
   it('may have an attribute without a value, which is an empty label', () => {
     expect(parseKeyRef('pkcs11:object=?module-path=p11.so')).toEqual({
       kind: 'pkcs11',
-      modulePath: 'p11.so',
+      modulePath: './p11.so',
       object: '',
     });
   });
@@ -61,6 +78,15 @@ describe('a reference to a key', () => {
         serial: text,
         object: text,
         id: fc.uint8Array({ maxLength: 20 }),
+        manufacturer: text,
+        model: text,
+        slotId: fc.nat(),
+        slotDescription: text,
+        slotManufacturer: text,
+        libraryDescription: text,
+        libraryManufacturer: text,
+        libraryVersion: text,
+        pinSource: text.map((path) => `/run/${path}`),
       },
       { requiredKeys: ['kind', 'modulePath'] },
     );
@@ -94,8 +120,22 @@ describe('a reference that is not understood', () => {
     ['pkcs11:token=x;object=y', 'module-path is missing'],
     ['pkcs11:tokne=x?module-path=p', 'unknown attribute "tokne"'],
     ['pkcs11:pin-value=1?module-path=p', 'unknown attribute "pin-value"'],
-    ['pkcs11:token=x?module-path=p&pin-source=f', 'unknown attribute "pin-source"'],
-    ['pkcs11:token=x?module-name=p', 'unknown attribute "module-name"'],
+    [
+      'pkcs11:token=x?module-path=p&pin-value=1',
+      'pin-value shows the PIN to everybody who sees the URI; use pin-source',
+    ],
+    [
+      'pkcs11:token=x?module-path=p&pin-source=pin.txt',
+      'pin-source is not the absolute path of a file',
+    ],
+    [
+      'pkcs11:token=x?module-path=p&pin-source=%7Ccat%20/pin',
+      'pin-source is not the absolute path of a file',
+    ],
+    ['pkcs11:?module-path=p&module-name=p', 'module-path and module-name'],
+    ['pkcs11:?module-name=lib/p', 'module-name is a path; use module-path'],
+    ['pkcs11:slot-id=one?module-path=p', 'slot-id "one" is not a number'],
+    ['pkcs11:token=x;;object=y?module-path=p', 'unknown attribute ""'],
     ['pkcs11:token?module-path=p', 'unknown attribute "token"'],
     ['pkcs11:=x?module-path=p', 'unknown attribute "=x"'],
     ['pkcs11:module-path=p', 'unknown attribute "module-path"'],

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { PkiError } from '../../errors.ts';
 import type { NameAttribute } from '../../x509/names.ts';
 import type { CliContext } from '../context.ts';
@@ -19,9 +19,11 @@ export interface InitCaOptions extends SecretOptions {
   readonly pkcs11Lib?: string;
   readonly pkcs11Token?: string;
   readonly pkcs11Serial?: string;
+  readonly pkcs11Slot?: number;
   readonly pkcs11KeyLabel?: string;
   readonly pkcs11KeyId?: string;
   readonly pkcs11GenerateKey?: boolean;
+  readonly key?: string;
   readonly json?: boolean;
 }
 
@@ -30,6 +32,8 @@ Examples:
   $ pki init-ca --name "Example Root CA" --dir ./ca
   $ pki init-ca --name "HSM Root CA" --dir ./hsm-ca \\
       --pkcs11-lib /usr/lib/softhsm/libsofthsm2.so --pkcs11-token "CA Token" --pkcs11-key-label ca-key
+  $ pki init-ca --name "HSM Root CA" --dir ./hsm-ca \\
+      --key 'pkcs11:token=CA%20Token;object=ca-key?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/run/ca.pin'
   $ pki init-ca --name "Hybrid Root CA" --dir ./hybrid-ca --hybrid catalyst --ml-dsa ml-dsa-65 \\
       --pkcs11-lib /usr/lib/softhsm/libsofthsm2.so --pkcs11-token "CA Token" --pkcs11-key-label ca-key`;
 
@@ -49,9 +53,11 @@ export function initCaCommand(context: CliContext): Command {
       ]),
     )
     .option('--ml-dsa <name>', 'ML-DSA parameter set of a hybrid (default: ml-dsa-65)')
+    .option('--key <uri>', 'key in a token, by an RFC 7512 URI (pkcs11:token=…;object=…)')
     .option('--pkcs11-lib <path>', 'PKCS#11 library: the key is in a token')
     .option('--pkcs11-token <label>', 'token, by its label')
     .option('--pkcs11-serial <number>', 'token, by its serial number')
+    .option('--pkcs11-slot <number>', 'token, by the number of its slot', slotNumber)
     .option('--pkcs11-key-label <label>', 'key in the token, by its label')
     .option('--pkcs11-key-id <hex>', 'key in the token, by its ID')
     .option('--pkcs11-generate-key', 'make the key in the token, where it stays');
@@ -79,6 +85,11 @@ export function initCaCommand(context: CliContext): Command {
         ]),
       );
     });
+}
+
+function slotNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('it has to be a number');
 }
 
 function subjectOf({ name, organization, country }: InitCaOptions): readonly NameAttribute[] {

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import type { PKCS11 } from 'pkcs11js';
 import { PkiError, systemErrorText } from '../../errors.ts';
 import type { Trace } from '../key-access.ts';
@@ -23,7 +23,8 @@ interface Loaded {
 const loaded = new Map<string, Loaded>();
 
 /** Loads and initialises the module, or shares it if it is already; disposing gives it back. */
-export async function openModule(path: string, trace?: Trace): Promise<Pkcs11Module> {
+export async function openModule(module: string, trace?: Trace): Promise<Pkcs11Module> {
+  const path = modulePath(module);
   const real = existing(path);
   const { PKCS11: Library } = await binding();
   // nothing is awaited from here on: two that open at the same moment must not both initialise
@@ -44,6 +45,30 @@ export async function openModule(path: string, trace?: Trace): Promise<Pkcs11Mod
       finalise(entry);
     },
   };
+}
+
+/** Where a `module-name` (RFC 7512 §2.3) is looked for. */
+const MODULE_DIRECTORIES = [
+  '/usr/lib/x86_64-linux-gnu/pkcs11',
+  '/usr/lib/aarch64-linux-gnu/pkcs11',
+  '/usr/lib64/pkcs11',
+  '/usr/lib/pkcs11',
+  '/usr/lib/softhsm',
+  '/usr/lib64',
+  '/usr/lib/x86_64-linux-gnu',
+  '/usr/lib/aarch64-linux-gnu',
+  '/usr/local/lib',
+  '/opt/homebrew/lib',
+];
+
+/** The path of a module that may be named without a path; unchanged if it is found nowhere. */
+export function modulePath(module: string): string {
+  if (module.includes('/')) return module;
+  const names = [module, `${module}.so`, `lib${module}.so`, `lib${module}.dylib`];
+  const paths = MODULE_DIRECTORIES.flatMap((directory) =>
+    names.map((name) => `${directory}/${name}`),
+  );
+  return paths.find((path) => existsSync(path)) ?? module;
 }
 
 function existing(path: string): string {

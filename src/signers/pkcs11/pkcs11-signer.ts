@@ -7,7 +7,7 @@ import type { Signer } from '../signer.ts';
 import { destroyById, generateKeyPair, leftBehind } from './generate.ts';
 import { findPrivateKey, type TokenKey } from './keys.ts';
 import { chooseMechanism, type SigningMechanism } from './mechanisms.ts';
-import { openModule } from './module.ts';
+import { modulePath, openModule } from './module.ts';
 import { readPublicKey } from './public-key.ts';
 import { Pkcs11Session } from './session.ts';
 import { findToken } from './slots.ts';
@@ -30,11 +30,12 @@ export class Pkcs11Signer implements Signer {
     this.#way = chooseMechanism(this.algorithm, session.mechanisms());
     this.ref = {
       kind: 'pkcs11',
-      modulePath: ref.modulePath,
+      modulePath: modulePath(ref.modulePath),
       token: session.token.label,
       serial: session.token.serial,
       object: this.#key.label,
       ...(this.#key.id.length > 0 && { id: this.#key.id }),
+      ...(ref.pinSource !== undefined && { pinSource: ref.pinSource }),
     };
   }
 
@@ -114,7 +115,8 @@ async function withSession<Result>(
   const module = await openModule(ref.modulePath, access.trace);
   let session: Pkcs11Session | undefined;
   try {
-    session = await Pkcs11Session.open(module, findToken(module, ref), access.pin);
+    const pin = (token: string) => access.pin(token, ref.pinSource);
+    session = await Pkcs11Session.open(module, findToken(module, ref), pin);
     return await use(session);
   } catch (error) {
     await (session ?? module)[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 import type { Handle, Mechanism, Template } from 'pkcs11js';
 import { PkiError } from '../../errors.ts';
-import type { KeyAccess } from '../key-access.ts';
+import type { Secret } from '../secret.ts';
 import { CKF, CKU_USER } from './constants.ts';
 import { CKR_USER_ALREADY_LOGGED_IN, call, pkcs11Error, returnCode } from './errors.ts';
 import type { Pkcs11Module } from './module.ts';
@@ -8,6 +8,9 @@ import { type Token, tokenFlags } from './slots.ts';
 
 /** How many handles are asked for at a time. */
 const FIND_BATCH = 64;
+
+/** Asks for the PIN of the token with this label. */
+type PinSource = (token: string) => Promise<Secret>;
 
 /** One session with a token, logged in where the token asks for it. One operation at a time. */
 export class Pkcs11Session implements AsyncDisposable {
@@ -25,11 +28,7 @@ export class Pkcs11Session implements AsyncDisposable {
   }
 
   /** Once it is open, the session owns the module: closing it gives the module back. */
-  static async open(
-    module: Pkcs11Module,
-    token: Token,
-    pin: KeyAccess['pin'],
-  ): Promise<Pkcs11Session> {
+  static async open(module: Pkcs11Module, token: Token, pin: PinSource): Promise<Pkcs11Session> {
     // read-only sessions are unknown to AWS CloudHSM
     const flags = CKF.serialSession | CKF.rwSession;
     const handle = call(`opening a session with the token "${token.label}"`, () =>
@@ -45,7 +44,7 @@ export class Pkcs11Session implements AsyncDisposable {
     }
   }
 
-  async #login(pin: KeyAccess['pin']): Promise<void> {
+  async #login(pin: PinSource): Promise<void> {
     const { token } = this;
     if ((token.flags & CKF.loginRequired) === 0) return;
     if ((token.flags & CKF.userPinLocked) !== 0) throw pinLocked(token);

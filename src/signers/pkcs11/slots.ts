@@ -8,6 +8,7 @@ import type { Pkcs11Module } from './module.ts';
 /** A token that is present and initialised; texts without their padding. */
 export interface Token {
   readonly slot: Handle;
+  readonly slotId: number;
   readonly label: string;
   readonly serial: string;
   readonly manufacturer: string;
@@ -16,22 +17,57 @@ export interface Token {
   readonly flags: number;
 }
 
-/** The one token with the label and serial number of `ref`; otherwise an error that lists all. */
+/** The one token that `ref` describes; otherwise an error that lists all. */
 export function findToken(module: Pkcs11Module, ref: Pkcs11KeyRef): Token {
   const present = tokens(module);
-  const found = present.filter(
-    ({ label, serial }) =>
-      (ref.token === undefined || label === ref.token) &&
-      (ref.serial === undefined || serial === ref.serial),
-  );
+  const criteria = tokenCriteria(module, ref);
+  const found = present.filter((item) => criteria.every(({ wanted, of }) => of(item) === wanted));
   const [only, ...others] = found;
   if (only && others.length === 0) return only;
-  const wanted = [
-    ref.token !== undefined && `the label "${ref.token}"`,
-    ref.serial !== undefined && `the serial number "${ref.serial}"`,
-  ].filter((part) => typeof part === 'string');
-  const criteria = wanted.length > 0 ? ` with ${wanted.join(' and ')}` : '';
-  throw only ? ambiguous(found, criteria) : missing(module, present, criteria);
+  const described = criteria.map(({ what, wanted }) => `the ${what} "${wanted}"`).join(' and ');
+  const suffix = described === '' ? '' : ` with ${described}`;
+  throw only ? ambiguous(found, suffix) : missing(module, present, suffix);
+}
+
+/** What `ref` asks of a token, of its slot and of the module; that which it leaves open is not. */
+function tokenCriteria(module: Pkcs11Module, ref: Pkcs11KeyRef) {
+  const { library } = module;
+  const slot = ({ slot: handle }: Token) =>
+    call('reading about a slot', () => library.C_GetSlotInfo(handle));
+  const info = () => call('reading about the module', () => library.C_GetInfo());
+  const version = () => {
+    const { major, minor } = info().libraryVersion;
+    return `${major}.${minor}`;
+  };
+  const rows = [
+    { what: 'label', wanted: ref.token, of: ({ label }: Token) => label },
+    { what: 'serial number', wanted: ref.serial, of: ({ serial }: Token) => serial },
+    { what: 'manufacturer', wanted: ref.manufacturer, of: (item: Token) => item.manufacturer },
+    { what: 'model', wanted: ref.model, of: ({ model }: Token) => model },
+    { what: 'slot number', wanted: ref.slotId?.toString(), of: (item: Token) => `${item.slotId}` },
+    {
+      what: 'slot description',
+      wanted: ref.slotDescription,
+      of: (item: Token) => unpadded(slot(item).slotDescription),
+    },
+    {
+      what: 'slot manufacturer',
+      wanted: ref.slotManufacturer,
+      of: (item: Token) => unpadded(slot(item).manufacturerID),
+    },
+    {
+      what: 'module description',
+      wanted: ref.libraryDescription,
+      of: () => unpadded(info().libraryDescription),
+    },
+    {
+      what: 'module manufacturer',
+      wanted: ref.libraryManufacturer,
+      of: () => unpadded(info().manufacturerID),
+    },
+    { what: 'module version', wanted: ref.libraryVersion, of: version },
+  ];
+  return rows.filter(({ wanted }) => wanted !== undefined);
 }
 
 /** All tokens; a slot that cannot say what is in it is passed over, as one without a token is. */
@@ -53,6 +89,7 @@ function tokenInfo(module: Pkcs11Module, slot: Handle): TokenInfo | undefined {
 
 const token = (slot: Handle, info: TokenInfo): Token => ({
   slot,
+  slotId: slot.readUIntLE(0, Math.min(6, slot.length)),
   label: unpadded(info.label),
   serial: unpadded(info.serialNumber),
   manufacturer: unpadded(info.manufacturerID),
