@@ -1,5 +1,8 @@
+import { singleAlgorithmNamed } from '../algorithms/registry.ts';
 import type { Clock, Entropy } from '../ports.ts';
 import type { Profile } from '../profiles/profile-config.ts';
+import { softwareSigner } from '../signers/file-signer.ts';
+import { generatePkcs8, importPkcs8 } from '../signers/software-key.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { NameAttribute } from '../x509/names.ts';
 import { type DraftOptions, draft } from './draft.ts';
@@ -39,20 +42,40 @@ export async function issue(
   return { certificate, notes: drafted.notes };
 }
 
-export interface SelfSignInput {
+export interface RootInput {
   readonly subject: readonly NameAttribute[];
-  readonly keys: IssuerKeys;
   readonly profile: Profile;
   readonly validityDays?: number;
 }
 
 /** Makes the certificate of a root CA: the same line, with the CA as its own subject. */
 export function selfSign(
-  { subject, keys, profile, validityDays }: SelfSignInput,
+  root: RootInput & { readonly keys: IssuerKeys },
   parts: AuthorityParts,
 ): Promise<Issued> {
+  const { keys, subject } = root;
+  return issue(rootRequest(root, keys), selfIssuer(subject, keys), parts);
+}
+
+/**
+ * Throws what {@link selfSign} would throw by policy, with a throw-away key in memory: so that a
+ * key in an HSM is made, and a PIN sent, only for a CA that can be.
+ */
+export async function rehearse(root: RootInput, parts: Omit<AuthorityParts, 'store'>) {
+  const algorithm = singleAlgorithmNamed('ed25519');
+  const key = await importPkcs8(await generatePkcs8(algorithm), 'a throw-away key');
+  const keys = {
+    signer: softwareSigner(key),
+    alternative: undefined,
+    async [Symbol.asyncDispose]() {},
+  };
+  const { request, profile, ...options } = rootRequest(root, keys);
+  const issuer = selfIssuer(root.subject, keys);
+  approve(draft(request, profile, issuer, options, parts), issuer);
+}
+
+function rootRequest({ subject, profile, validityDays }: RootInput, keys: IssuerKeys): IssueInput {
   const request = requestForOwnKey(keys.signer.publicKey);
   const days = validityDays === undefined ? {} : { validityDays };
-  const input = { request, profile, subject, subjectAltName: [], ...days };
-  return issue(input, selfIssuer(subject, keys), parts);
+  return { request, profile, subject, subjectAltName: [], ...days };
 }

@@ -1,5 +1,5 @@
 import type { ClassicalAlgorithm, MlDsaAlgorithm } from '../algorithms/algorithm.ts';
-import { selfSign } from '../ca/authority.ts';
+import { rehearse, selfSign } from '../ca/authority.ts';
 import { type KeyConfig, type KeysConfig, openKeys } from '../ca/issuer-keys.ts';
 import { profileNamed, ROOT_CA } from '../profiles/built-in.ts';
 import { keyFileText } from '../signers/file-signer.ts';
@@ -37,6 +37,12 @@ export async function createCa(
 ): Promise<CreatedCa> {
   const plan = planCaKeys(options, context.cwd);
   const { resources, clock, entropy } = context;
+  const root = {
+    subject,
+    profile: profileNamed(ROOT_CA),
+    ...(options.days !== undefined && { validityDays: options.days }),
+  };
+  await rehearse(root, { clock, entropy });
   const staged = resources.use(new StagedCaDirectory(directory));
   const passphrase = await choosePassphrase(context, options, plan);
   const access: KeyAccess = {
@@ -45,15 +51,8 @@ export async function createCa(
   };
   const config = await makeKeys(plan, { staged, access, passphrase, resources });
   const keys = resources.use(await openKeys(config, access));
-  const { certificate, notes } = await selfSign(
-    {
-      subject,
-      keys,
-      profile: profileNamed(ROOT_CA),
-      ...(options.days !== undefined && { validityDays: options.days }),
-    },
-    { store: staged.store, clock, entropy },
-  );
+  const parts = { store: staged.store, clock, entropy };
+  const { certificate, notes } = await selfSign({ ...root, keys }, parts);
   await staged.writeCa({ name: options.name, keys: config }, certificate);
   staged.commit();
   const all = [config.signing, ...(config.hybrid ? [config.hybrid.mlDsa] : [])];

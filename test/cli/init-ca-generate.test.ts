@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeOnSoftHsm } from '../signers/on-softhsm.ts';
@@ -62,8 +62,26 @@ describeOnSoftHsm('init-ca --pkcs11-generate-key', (hsm) => {
       return refusal;
     };
 
-    it('the certificate is refused after the key was made', async () => {
-      expect(await refused(...init('refused-ca', 'refused', '--country', 'xx'))).toEqual({
+    it('the directory is taken by somebody else after the key was made', async () => {
+      const env = {
+        get PKCS11_PIN() {
+          mkdirSync(join(cwd, 'taken-ca/theirs'), { recursive: true });
+          return PIN;
+        },
+      };
+      const before = hsm.objects(TOKEN).split('\n').toSorted();
+      const outcome = await world({ cwd, env })(...init('taken-ca', 'refused'));
+      expect(outcome).toMatchObject({ status: 6, stdout: '' });
+      expect(outcome.stderr).toMatch(/^pki: error: cannot make the CA directory .*taken-ca: /);
+      expect(hsm.objects(TOKEN).split('\n').toSorted()).toEqual(before);
+      expect(readdirSync(cwd).filter((name) => name.startsWith('.'))).toEqual([]);
+      rmSync(join(cwd, 'taken-ca'), { recursive: true });
+    });
+
+    it('the certificate would be refused, which is found before the token is opened', async () => {
+      const argv = init('refused-ca', 'refused', '--country', 'xx');
+      expect((await pki(...argv, '--debug', 'pkcs11')).stderr).not.toContain('C_Initialize');
+      expect(await refused(...argv)).toEqual({
         status: 3,
         stderr: [
           'pki: error: not signing a certificate for C=xx, CN=Generated CA',
@@ -72,7 +90,7 @@ describeOnSoftHsm('init-ca --pkcs11-generate-key', (hsm) => {
       });
     });
 
-    it('a composite is refused after both keys were made', async () => {
+    it('a composite would be refused', async () => {
       const options = ['--hybrid', 'composite', '--country', 'xx'];
       expect((await refused(...init('refused-ca', 'refused', ...options))).status).toBe(3);
     });

@@ -185,7 +185,7 @@ describe('the name of a new CA', () => {
   it('fits into a certificate', async () => {
     const { status, stderr } = await refused(pki, ...named('--name', 'x'.repeat(65)));
     expect(status).toBe(3);
-    expect(stderr.slice(1)).toEqual([
+    expect(stderr).toEqual([
       `pki: error: not signing a certificate for CN=${'x'.repeat(65)}`,
       'pki: hint: CN must have at most 64 characters (attribute-length, RFC 5280 appendix A.1)',
     ]);
@@ -193,7 +193,7 @@ describe('the name of a new CA', () => {
 
   it('is written without what acts on a terminal', async () => {
     const { stderr } = await refused(pki, ...named('--name', 'red \u001b[31m'));
-    expect(stderr.slice(1)).toEqual([
+    expect(stderr).toEqual([
       'pki: error: not signing a certificate for CN=red \\1b[31m',
       'pki: hint: CN=red \\1b[31m must not be empty, begin or end with a blank, or hold control characters (attribute-characters, RFC 5280 §4.1.2.4)',
     ]);
