@@ -5,7 +5,7 @@ import { PkiError } from '../errors.ts';
 import type { Signer } from '../signers/signer.ts';
 import { serialText, type TbsCertificate } from '../x509/certificate.ts';
 import { encodeExtension } from '../x509/extensions.ts';
-import { parseName } from '../x509/names.ts';
+import { attributeOid, parseName } from '../x509/names.ts';
 import type { PublicHalf } from './issuer.ts';
 import type { ApprovedTbs } from './lint.ts';
 import { cryptoOf } from './signer-crypto.ts';
@@ -56,9 +56,18 @@ export async function assembleWithPeculiar(
   return new Uint8Array(certificate.rawData);
 }
 
-/** From the text of the attributes, so that the string types are chosen by the other encoder. */
+/**
+ * From the text of the attributes, so that the string types are chosen by the other encoder. It
+ * takes quotation marks, a leading # and backslashes for syntax: such a text is given as the
+ * UTF8String that it has to be, since PrintableString has none of these characters.
+ */
 const peculiarName = (name: Uint8Array): x509.Name =>
-  new x509.Name(parseName(name).map(({ type, value }) => ({ [type]: [value] })));
+  new x509.Name(
+    parseName(name).map(({ type, value }) => {
+      const oid = attributeOid(type);
+      return /["#\\]/.test(value) ? { [oid]: [{ utf8String: value }] } : { [oid]: [value] };
+    }),
+  );
 
 /** The ML-DSA implementation that did not sign, for a second verification. */
 export async function otherEngine(): Promise<MlDsaEngine> {

@@ -44,9 +44,13 @@ const TYPE_BY_OID: ReadonlyMap<string, string> = new Map(
 export const encodeName = (attributes: readonly NameAttribute[]): Der =>
   sequence(...attributes.map((attribute) => setOf(attributeTypeAndValue(attribute))));
 
-function attributeTypeAndValue({ type, value }: NameAttribute): Der {
+const attributeTypeAndValue = ({ type, value }: NameAttribute): Der =>
+  sequence(objectIdentifier(attributeOid(type)), directoryString(value));
+
+/** The OID of a name of an attribute type; an OID is its own. */
+export function attributeOid(type: string): string {
   const row = ATTRIBUTES[type as AttributeType] as AttributeRow | undefined;
-  return sequence(objectIdentifier(row?.oid ?? type), directoryString(value));
+  return row?.oid ?? type;
 }
 
 /** PrintableString where the characters allow it, as everybody writes it, else UTF8String. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { issue } from '../../src/ca/authority.ts';
 import { draft } from '../../src/ca/draft.ts';
@@ -102,5 +103,33 @@ describe.each(['ed25519', 'rsa-3072'])('with %s, which signs alike each time', (
     const other = await assembleWithPeculiar(certificate.tbs, keys.signer);
     expect(Buffer.compare(other, certificate.der)).toBe(0);
     expect(parseCertificate(other).tbs.serialNumber).toBe(certificate.tbs.serialNumber);
+  });
+});
+
+describe('a name', () => {
+  it('of any characters is encoded alike by both', async () => {
+    const parts = newParts(directory);
+    const keys = await newKeys('ed25519');
+    const { signer, seen } = witness(keys.signer);
+    const value = fc.oneof(
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
+      fc.constantFrom('Zoë\'s "CA": #1, O=y', '#0c0161', 'a\\, b', '"quoted"', 'a+b <c>; d'),
+    );
+    const attribute = fc.record({
+      type: fc.constantFrom('C', 'ST', 'L', 'O', 'OU', 'CN', 'serialNumber'),
+      value,
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(attribute, { minLength: 1, maxLength: 3 }), async (subject) => {
+        const options = { subject, subjectAltName: [] };
+        const issuer = selfIssuer(subject, keys);
+        const request = requestForOwnKey(keys.signer.publicKey);
+        const { tbs } = draft(request, profileNamed('root-ca'), issuer, options, parts);
+        const named = { ...tbs, issuer: tbs.subject };
+        await assembleWithPeculiar(named, signer);
+        expect(Buffer.compare(seen.at(-1) ?? new Uint8Array(), encodeTbs(named))).toBe(0);
+      }),
+      { numRuns: 150 },
+    );
   });
 });
