@@ -4,7 +4,29 @@ import { algorithmNamed, compositeOf, mlDsaNamed } from '../algorithms/registry.
 import type { HybridScheme } from '../ca/issuer-keys.ts';
 import { PkiError } from '../errors.ts';
 import { type Pkcs11KeyRef, parseKeyRef } from '../signers/key-ref.ts';
-import type { InitCaOptions } from './commands/init-ca.ts';
+import type { SecretOptions } from './options.ts';
+
+/** Options of `pki init-ca`. */
+export interface InitCaOptions extends SecretOptions {
+  readonly name: string;
+  readonly dir: string;
+  readonly organization?: string;
+  readonly country?: string;
+  readonly days?: number;
+  readonly algorithm?: string;
+  readonly passphrase: boolean;
+  readonly hybrid?: 'catalyst' | 'composite';
+  readonly mlDsa?: string;
+  readonly pkcs11Lib?: string;
+  readonly pkcs11Token?: string;
+  readonly pkcs11Serial?: string;
+  readonly pkcs11Slot?: number;
+  readonly pkcs11KeyLabel?: string;
+  readonly pkcs11KeyId?: string;
+  readonly pkcs11GenerateKey?: boolean;
+  readonly key?: string;
+  readonly json?: boolean;
+}
 
 /** Which keys a new CA gets, decided before any of them is touched. */
 export interface CaKeyPlan {

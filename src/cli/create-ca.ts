@@ -10,8 +10,12 @@ import { generatePkcs8 } from '../signers/software-key.ts';
 import { StagedCaDirectory } from '../store/ca-directory.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { NameAttribute } from '../x509/names.ts';
-import { type CaKeyPlan, planCaKeys, type SigningKeyPlan } from './ca-key-plan.ts';
-import type { InitCaOptions } from './commands/init-ca.ts';
+import {
+  type CaKeyPlan,
+  type InitCaOptions,
+  planCaKeys,
+  type SigningKeyPlan,
+} from './ca-key-plan.ts';
 import type { CliContext } from './context.ts';
 import { keyAccess } from './options.ts';
 import { chooseSecret, PASSPHRASE } from './secrets.ts';

@@ -3,9 +3,13 @@ import { derFromFile } from '../der/pem.ts';
 import { PkiError, systemErrorText } from '../errors.ts';
 import { openCaDirectory } from '../store/ca-directory.ts';
 import { serialText } from '../x509/certificate.ts';
-import type { ShowOptions } from './commands/show.ts';
 import type { CliContext } from './context.ts';
 import { pathOf } from './options.ts';
+
+export interface ShowOptions {
+  readonly caDir?: string;
+  readonly json?: boolean;
+}
 
 export interface FoundCertificate {
   readonly der: Uint8Array;

@@ -1,31 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PkiError } from '../../errors.ts';
 import type { NameAttribute } from '../../x509/names.ts';
+import type { InitCaOptions } from '../ca-key-plan.ts';
 import type { CliContext } from '../context.ts';
-import { addSecretOptions, days, jsonOption, pathOf, type SecretOptions } from '../options.ts';
+import { addSecretOptions, days, jsonOption, pathOf } from '../options.ts';
 import { certificateSummary, json, table } from '../present.ts';
 import { printable } from '../printable.ts';
-
-export interface InitCaOptions extends SecretOptions {
-  readonly name: string;
-  readonly dir: string;
-  readonly organization?: string;
-  readonly country?: string;
-  readonly days?: number;
-  readonly algorithm?: string;
-  readonly passphrase: boolean;
-  readonly hybrid?: 'catalyst' | 'composite';
-  readonly mlDsa?: string;
-  readonly pkcs11Lib?: string;
-  readonly pkcs11Token?: string;
-  readonly pkcs11Serial?: string;
-  readonly pkcs11Slot?: number;
-  readonly pkcs11KeyLabel?: string;
-  readonly pkcs11KeyId?: string;
-  readonly pkcs11GenerateKey?: boolean;
-  readonly key?: string;
-  readonly json?: boolean;
-}
 
 const EXAMPLES = `
 Examples:

@@ -1,12 +1,8 @@
 import { Command } from 'commander';
 import type { CliContext } from '../context.ts';
+import type { ShowOptions } from '../find-certificate.ts';
 import { jsonOption } from '../options.ts';
 import { json } from '../present.ts';
-
-export interface ShowOptions {
-  readonly caDir?: string;
-  readonly json?: boolean;
-}
 
 const EXAMPLES = `
 Examples:
