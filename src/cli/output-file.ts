@@ -8,7 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PkiError, systemErrorCode, systemErrorText } from '../errors.ts';
@@ -46,7 +46,7 @@ export class OutputFile implements Disposable {
   write(text: string): void {
     if (this.#descriptor === undefined) throw new TypeError('written twice');
     try {
-      writeSync(this.#descriptor, text);
+      writeFileSync(this.#descriptor, text); // to the end: one write may stop short on a full disk
       fsyncSync(this.#descriptor);
     } catch (error) {
       throw cannotWrite(this.path, error);
