@@ -1,3 +1,4 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { DerReader, enterDer } from '../der/reader.ts';
 import { bitString, type Der, sequence } from '../der/writer.ts';
 import type { ClassicalAlgorithm, SignatureAlgorithm } from './algorithm.ts';
@@ -51,13 +52,26 @@ function fitsRow({ key }: ClassicalAlgorithm, publicKey: Uint8Array): boolean {
   return key.kind !== 'rsa' || rsaParameters(publicKey).bits === key.bits;
 }
 
+/** An algorithm with keys of this kind, whatever their size; undefined for unknown kinds. */
+export const algorithmOfKeyIdentifier = (identifier: Uint8Array): SignatureAlgorithm | undefined =>
+  ALGORITHMS.find((row) => Buffer.compare(row.keyIdentifier, identifier) === 0);
+
+/** OpenSSL's view of a key; undefined for what it refuses, such as points off their curve. */
+export function publicKeyObject(spki: Uint8Array): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  } catch {
+    return undefined;
+  }
+}
+
 /** RSA keys can encrypt as well as sign, which key usages tell. */
 export const isRsaKey = (spki: Uint8Array): boolean => describeKey(spki).startsWith('rsa-');
 
 /** What a person would call the key: `ecdsa-p384`, `rsa-3072`, `ml-dsa-65`, or an OID. */
 export function describeKey(spki: Uint8Array): string {
   const { identifier, publicKey } = parseSpki(spki);
-  const row = ALGORITHMS.find((item) => Buffer.compare(item.keyIdentifier, identifier) === 0);
+  const row = algorithmOfKeyIdentifier(identifier);
   if (row?.family !== 'classical') {
     return row?.name ?? new DerReader(identifier).enter().objectIdentifier();
   }

@@ -1,11 +1,11 @@
-import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { constants, verify } from 'node:crypto';
 import { DerError } from '../der/reader.ts';
 import type { CompositeAlgorithm, MlDsaAlgorithm } from './algorithm.ts';
 import { compositeMessage, splitPublicKey, splitSignature } from './composite.ts';
 import { type MlDsaEngine, mlDsaEngine, NO_CONTEXT } from './ml-dsa.ts';
 import { ALGORITHMS } from './registry.ts';
 import { type ClassicalScheme, HASH_BYTES, SCHEMES } from './schemes.ts';
-import { type PublicKeyInfo, parseSpki } from './spki.ts';
+import { type PublicKeyInfo, parseSpki, publicKeyObject } from './spki.ts';
 
 /** A signature to be checked, as it stands in a certificate, a CSR or a CRL. */
 export interface SignedOctets {
@@ -81,15 +81,6 @@ function verifies(check: () => boolean): boolean {
     return check();
   } catch {
     return false;
-  }
-}
-
-/** OpenSSL's view of the key; it refuses points that are not on their curve. */
-function publicKeyObject(spki: Uint8Array): KeyObject | undefined {
-  try {
-    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-  } catch {
-    return undefined;
   }
 }
 

@@ -26,21 +26,23 @@ export function chooseNames(
 ) {
   mustBeTaken(profile, subject, subjectAltName);
   const given = new Set(subject.map(({ type }) => type));
-  const asked = split(request.subject, ({ type }) => takesAttribute(profile, type));
-  const [replaced, kept] = partition(asked.taken, ({ type }) => given.has(type));
-  const askedNames = split(request.subjectAltName, ({ type }) => takesName(profile, type));
+  const [asked, left] = partition(request.subject, ({ type }) => takesAttribute(profile, type));
+  const [replaced, kept] = partition(asked, ({ type }) => given.has(type));
+  const [askedNames, leftNames] = partition(request.subjectAltName, ({ type }) =>
+    takesName(profile, type),
+  );
   const attributes = ordered([...subject, ...kept]);
   return {
     subject: attributes,
     subjectAltName: distinct([
       ...commonNames(attributes, profile),
       ...subjectAltName,
-      ...askedNames.taken,
+      ...askedNames,
     ]),
     notes: [
       ...replaced.map((item) => `${nameText([item])} of the request was replaced`),
-      ...asked.left.map((item) => leftOut(profile, nameText([item]))),
-      ...askedNames.left.map((item) => leftOut(profile, generalNameText(item))),
+      ...left.map((item) => leftOut(profile, nameText([item]))),
+      ...leftNames.map((item) => leftOut(profile, generalNameText(item))),
       ...request.otherExtensions.map((oid) => leftOut(profile, `extension ${oid}`)),
     ],
   };
@@ -100,11 +102,6 @@ function distinct(names: readonly GeneralName[]): readonly GeneralName[] {
 /** Host names are compared without case, addresses in their shortest form. */
 const comparable = ({ type, value }: GeneralName): string =>
   `${type}:${type === 'ip' ? canonicalAddress(value) : type === 'dns' ? value.toLowerCase() : value}`;
-
-const split = <Item>(items: readonly Item[], take: (item: Item) => boolean) => {
-  const [taken, left] = partition(items, take);
-  return { taken, left };
-};
 
 function partition<Item>(items: readonly Item[], test: (item: Item) => boolean): [Item[], Item[]] {
   return [items.filter(test), items.filter((item) => !test(item))];

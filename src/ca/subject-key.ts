@@ -1,8 +1,11 @@
-import { createPublicKey } from 'node:crypto';
 import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
 import { splitPublicKey } from '../algorithms/composite.ts';
-import { ALGORITHMS } from '../algorithms/registry.ts';
-import { parseSpki, rsaParameters } from '../algorithms/spki.ts';
+import {
+  algorithmOfKeyIdentifier,
+  parseSpki,
+  publicKeyObject,
+  rsaParameters,
+} from '../algorithms/spki.ts';
 
 /** A key that a certificate is asked for, as the rules see it. */
 export interface SubjectKey {
@@ -16,7 +19,7 @@ export interface SubjectKey {
 
 export function describeSubjectKey(spki: Uint8Array): SubjectKey {
   const { identifier, publicKey } = parseSpki(spki);
-  const algorithm = ALGORITHMS.find((row) => Buffer.compare(row.keyIdentifier, identifier) === 0);
+  const algorithm = algorithmOfKeyIdentifier(identifier);
   const isRsa = algorithm?.family === 'classical' && algorithm.key.kind === 'rsa';
   return {
     algorithm,
@@ -44,12 +47,5 @@ function malformed(
   }
 }
 
-/** OpenSSL refuses points that are not on their curve. */
-function notReadable(spki: Uint8Array): string | undefined {
-  try {
-    createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-    return undefined;
-  } catch {
-    return 'its public key is malformed';
-  }
-}
+const notReadable = (spki: Uint8Array): string | undefined =>
+  publicKeyObject(spki) ? undefined : 'its public key is malformed';

@@ -20,9 +20,8 @@ import {
   mlDsaSpki,
   NO_CONTEXT,
 } from '../algorithms/ml-dsa.ts';
-import { ALGORITHMS } from '../algorithms/registry.ts';
 import { HASH_BYTES } from '../algorithms/schemes.ts';
-import { algorithmsOfKey } from '../algorithms/spki.ts';
+import { algorithmOfKeyIdentifier, algorithmsOfKey } from '../algorithms/spki.ts';
 import { DerError, enterDer, readDer } from '../der/reader.ts';
 import { TAG } from '../der/writer.ts';
 import { PkiError } from '../errors.ts';
@@ -96,7 +95,7 @@ function parseMlDsa(pkcs8: Uint8Array): [MlDsaAlgorithm, MlDsaSecret] | undefine
   const version = reader.smallInteger();
   if (version > 1) throw new DerError(`version ${version} is unknown`); // 1: a public key is behind
   const identifier = reader.read(TAG.sequence).octets;
-  const row = ALGORITHMS.find((item) => Buffer.compare(item.keyIdentifier, identifier) === 0);
+  const row = algorithmOfKeyIdentifier(identifier);
   return row?.family === 'ml-dsa' ? [row, mlDsaSecret(row, reader.octetString())] : undefined;
 }
 

@@ -28,8 +28,8 @@ export async function openModule(module: string, trace?: Trace): Promise<Pkcs11M
   const real = existing(path);
   const { PKCS11: Library } = await binding();
   // nothing is awaited from here on: two that open at the same moment must not both initialise
-  const library = trace ? traced(new Library(), trace) : new Library();
-  const entry = loaded.get(real) ?? load(path, library);
+  const made = () => (trace ? traced(new Library(), trace) : new Library());
+  const entry = loaded.get(real) ?? load(path, made());
   loaded.set(real, entry);
   entry.users += 1;
   let released = false;
