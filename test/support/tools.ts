@@ -29,6 +29,12 @@ export function softhsmModule(): string | undefined {
   return candidates.find((path) => existsSync(path));
 }
 
+/** Path of a file of another PKCS#11 token, as in `nss/libsoftokn3.so`; undefined if it is not there. */
+export function hsmFile(name: string): string | undefined {
+  const path = join(ROOT, '.cache/tools/hsms', name);
+  return existsSync(path) ? path : undefined;
+}
+
 /** Other people's test data, which a plain clone does not have. */
 export function vectors(...path: readonly string[]): string | undefined {
   const directory = process.env['PKI_TEST_VECTORS'] ?? resolve(ROOT, '../shared/vectors');
