@@ -8,6 +8,7 @@ import { verifyRequest } from '../src/ca/request.ts';
 import type { CaStore } from '../src/ca/store.ts';
 import { profileNamed } from '../src/profiles/built-in.ts';
 import { softwareSigner } from '../src/signers/file-signer.ts';
+import { DEFAULT_HSM_SETTINGS } from '../src/signers/hsm-settings.ts';
 import { generatePkcs8, importPkcs8 } from '../src/signers/software-key.ts';
 import { SqliteStore } from '../src/store/sqlite-store.ts';
 
@@ -49,7 +50,17 @@ export async function measureLibrary(name: string, directory: string): Promise<s
   const subject = [{ type: 'CN', value: 'Bench' }];
   const root = await selfSign({ subject, keys, profile: profileNamed('root-ca') }, parts);
   const config = { signing: { algorithm: name, key: { kind: 'file' as const, path: 'none' } } };
-  const access = { directory, passphrase: none, pin: none, note: () => undefined };
+  const access = {
+    directory,
+    passphrase: none,
+    pin: none,
+    note: () => undefined,
+    hsm: DEFAULT_HSM_SETTINGS,
+    interactive: false,
+    environment: {},
+    secretVariables: [],
+    resources: new AsyncDisposableStack(),
+  };
   const issuer = { ...issuerOf(root.certificate, 'root', config, access), open: async () => keys };
   const csr = await request();
   const profile = profileNamed('tls-server');

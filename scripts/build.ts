@@ -25,7 +25,10 @@ const lazyBuiltIns: Plugin = {
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 const bundle = await rolldown({
-  input: `${root}src/cli/entry.ts`,
+  input: {
+    entry: `${root}src/cli/entry.ts`,
+    'module-host': `${root}src/signers/pkcs11/module-host.ts`,
+  },
   platform: 'node',
   external: ['pkcs11js'], // a native addon; loaded only when a key is in a token
   plugins: [lazyBuiltIns],

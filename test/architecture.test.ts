@@ -49,11 +49,16 @@ describe('src/', () => {
   });
 
   it('touches the outside world at its edge only', () => {
-    const edge = ['cli/context.ts', 'cli/prompt.ts', 'cli/entry.ts'];
+    const edge = [
+      'cli/context.ts',
+      'cli/prompt.ts',
+      'cli/entry.ts',
+      'signers/pkcs11/module-host.ts', // a process of its own
+    ];
     const wrong = files
       .filter(({ path }) => !edge.includes(path))
       .filter(({ text }) =>
-        /\bprocess\.(?!versions)[a-z]|\bconsole\.|new Date\(\)|Math\.random/.test(text),
+        /(?<![-/])\bprocess\.(?!versions|ts)[a-z]|\bconsole\.|new Date\(\)|Math\.random/.test(text),
       )
       .map(({ path }) => path);
     expect(wrong).toEqual([]);

@@ -1,6 +1,7 @@
 import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
 import { algorithmNamed, compositeOf } from '../algorithms/registry.ts';
 import { PkiError } from '../errors.ts';
+import { FailoverSigner } from '../signers/failover-signer.ts';
 import { HybridSigner } from '../signers/hybrid-signer.ts';
 import type { KeyAccess } from '../signers/key-access.ts';
 import type { KeyRef } from '../signers/key-ref.ts';
@@ -15,6 +16,8 @@ export interface KeyConfig {
   /** Name of an algorithm of one key. */
   readonly algorithm: string;
   readonly key: KeyRef;
+  /** The same key elsewhere, for when it cannot be reached there. */
+  readonly replicas?: readonly KeyRef[];
 }
 
 /** The keys of a CA as they are written down; no secret. */
@@ -50,17 +53,35 @@ export function signatureAlgorithms({ signing, hybrid }: KeysConfig): {
 /** Opens all keys of a CA. */
 export async function openKeys(config: KeysConfig, access: KeyAccess): Promise<IssuerKeys> {
   await using opened = new AsyncDisposableStack(); // closes what is open if the rest fails
-  const open = async ({ algorithm, key }: KeyConfig) =>
-    opened.use(await openSigner(key, access, algorithmNamed(algorithm)));
+  const open = async (key: KeyConfig) => opened.use(await openKey(key, access));
+  const signing = await open(config.signing);
+  const mlDsa = config.hybrid && (await open(config.hybrid.mlDsa));
+  const keys = issuerKeys(config, signing, mlDsa);
+  opened.move();
+  return keys;
+}
+
+/** One key, in the first place where it can be opened; it is the same key in each. */
+export function openKey(
+  { algorithm, key, replicas = [] }: KeyConfig,
+  access: KeyAccess,
+): Promise<Signer> {
+  const [first, ...others] = [key, ...replicas].map(
+    (ref) => () => openSigner(ref, access, algorithmNamed(algorithm)),
+  );
+  if (!first) throw new TypeError('a key without a place');
+  return others.length === 0 ? first() : FailoverSigner.open([first, ...others], access.note);
+}
+
+/** The keys of `config` that are open already; disposing of the result closes them. */
+export function issuerKeys(config: KeysConfig, signing: Signer, mlDsa?: Signer): IssuerKeys {
   const algorithms = signatureAlgorithms(config);
-  const first = await open(config.signing);
-  const second = config.hybrid && (await open(config.hybrid.mlDsa));
   const composite = algorithms.signing.family === 'composite' ? algorithms.signing : undefined;
-  const signer = composite && second ? new HybridSigner(composite, second, first) : first;
-  const owned = opened.move();
   return {
-    signer,
-    alternative: composite ? undefined : second,
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    signer: composite && mlDsa ? new HybridSigner(composite, mlDsa, signing) : signing,
+    alternative: composite ? undefined : mlDsa,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([signing[Symbol.asyncDispose](), mlDsa?.[Symbol.asyncDispose]()]);
+    },
   };
 }

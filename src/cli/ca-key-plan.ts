@@ -1,13 +1,14 @@
-import { resolve } from 'node:path';
 import type { ClassicalAlgorithm, MlDsaAlgorithm } from '../algorithms/algorithm.ts';
 import { algorithmNamed, compositeOf, mlDsaNamed } from '../algorithms/registry.ts';
 import type { HybridScheme } from '../ca/issuer-keys.ts';
 import { PkiError } from '../errors.ts';
 import { type Pkcs11KeyRef, parseKeyRef } from '../signers/key-ref.ts';
+import type { TokenKeyOptions } from './hsm-options.ts';
 import type { SecretOptions } from './options.ts';
+import { tokenKeyRefs } from './token-key-refs.ts';
 
 /** Options of `pki init-ca`. */
-export interface InitCaOptions extends SecretOptions {
+export interface InitCaOptions extends SecretOptions, TokenKeyOptions {
   readonly name: string;
   readonly dir: string;
   readonly organization?: string;
@@ -17,40 +18,54 @@ export interface InitCaOptions extends SecretOptions {
   readonly passphrase: boolean;
   readonly hybrid?: 'catalyst' | 'composite';
   readonly mlDsa?: string;
-  readonly pkcs11Lib?: string;
-  readonly pkcs11Token?: string;
-  readonly pkcs11Serial?: string;
-  readonly pkcs11Slot?: number;
-  readonly pkcs11KeyLabel?: string;
-  readonly pkcs11KeyId?: string;
   readonly pkcs11GenerateKey?: boolean;
-  readonly key?: string;
+  readonly exportable?: boolean;
+  readonly mlDsaKey?: string;
+  readonly mlDsaGenerateKey?: boolean;
   readonly json?: boolean;
 }
 
 /** Which keys a new CA gets, decided before any of them is touched. */
 export interface CaKeyPlan {
-  readonly signing: SigningKeyPlan;
-  readonly hybrid?: { readonly scheme: HybridScheme; readonly mlDsa: MlDsaAlgorithm };
+  /** The only key, or the classical one of a hybrid. */
+  readonly signing: KeyPlan;
+  readonly hybrid?: {
+    readonly scheme: HybridScheme;
+    readonly algorithm: MlDsaAlgorithm;
+    readonly mlDsa: KeyPlan;
+  };
 }
 
-/** The only key, or the classical one of a hybrid. */
-export type SigningKeyPlan =
-  | { readonly kind: 'new-file'; readonly algorithm: ClassicalAlgorithm | MlDsaAlgorithm }
+type TokenAlgorithm = ClassicalAlgorithm | MlDsaAlgorithm;
+
+/** One key: made in a file, made in a token, or there already. */
+export type KeyPlan =
+  | { readonly kind: 'new-file'; readonly algorithm: TokenAlgorithm }
   | {
       readonly kind: 'new-in-token';
-      readonly algorithm: ClassicalAlgorithm;
+      readonly algorithm: TokenAlgorithm;
       readonly ref: Pkcs11KeyRef;
+      readonly exportable: boolean;
     }
   /** Without an algorithm, the usual one of the key. */
   | {
       readonly kind: 'in-token';
-      readonly algorithm?: ClassicalAlgorithm;
+      readonly algorithm?: TokenAlgorithm;
       readonly ref: Pkcs11KeyRef;
+      /** The same key in other tokens, for when that one is gone. */
+      readonly replicas: readonly Pkcs11KeyRef[];
     };
 
 const DEFAULT_ALGORITHM = 'ecdsa-p384';
 const DEFAULT_ML_DSA = 'ml-dsa-65';
+
+/** pkcs11js cannot pass CK_SIGN_ADDITIONAL_CONTEXT, see docs/decisions/0008-ml-dsa-in-tokens.md. */
+const noContextInToken = (): PkiError =>
+  new PkiError('USAGE', 'the ML-DSA half of a composite cannot be in a token', {
+    hints: [
+      'it signs with a context string, which cannot be given to a token here; leave --ml-dsa-key out',
+    ],
+  });
 
 /** Turns options into a plan; contradictions between them are errors, never guesses. */
 export function planCaKeys(options: InitCaOptions, cwd: string): CaKeyPlan {
@@ -65,18 +80,44 @@ export function planCaKeys(options: InitCaOptions, cwd: string): CaKeyPlan {
   }
   const single = named?.family === 'composite' ? named.classical : named;
   const signing = planSigningKey(options, single, cwd);
-  const mlDsa = planMlDsa(options, scheme, composite?.mlDsa);
+  const mlDsa = mlDsaOf(options, scheme, composite?.mlDsa);
   if (!scheme || !mlDsa) return { signing };
+  const plan = planMlDsaKey(options, scheme, mlDsa);
   mustSuitHybrid(scheme, signing, mlDsa);
-  return { signing, hybrid: { scheme, mlDsa } };
+  return { signing, hybrid: { scheme, algorithm: mlDsa, mlDsa: plan } };
 }
 
-function planMlDsa(
-  { mlDsa }: InitCaOptions,
+/** In a file, unless a key in a token is named for it. */
+function planMlDsaKey(
+  { mlDsaKey, mlDsaGenerateKey, exportable = false }: InitCaOptions,
+  scheme: HybridScheme,
+  algorithm: MlDsaAlgorithm,
+): KeyPlan {
+  if (mlDsaKey === undefined) {
+    if (!mlDsaGenerateKey) return { kind: 'new-file', algorithm };
+    throw new PkiError('USAGE', '--ml-dsa-generate-key needs --ml-dsa-key');
+  }
+  const ref = parseKeyRef(mlDsaKey);
+  if (ref.kind === 'file') {
+    throw new PkiError('USAGE', 'the key file of a CA is made by "pki init-ca"', {
+      hints: ['leave --ml-dsa-key out, or name a key in a token with it'],
+    });
+  }
+  if (scheme === 'composite') throw noContextInToken();
+  if (!mlDsaGenerateKey) return { kind: 'in-token', algorithm, ref, replicas: [] };
+  if (ref.object === undefined) {
+    throw new PkiError('USAGE', '--ml-dsa-generate-key needs object=LABEL in --ml-dsa-key');
+  }
+  return { kind: 'new-in-token', algorithm, ref, exportable };
+}
+
+function mlDsaOf(
+  { mlDsa, mlDsaKey }: InitCaOptions,
   scheme: HybridScheme | undefined,
   ofComposite: MlDsaAlgorithm | undefined,
 ): MlDsaAlgorithm | undefined {
   if (scheme === undefined) {
+    if (mlDsaKey !== undefined) throw new PkiError('USAGE', '--ml-dsa-key needs --hybrid catalyst');
     if (mlDsa === undefined) return undefined;
     throw new PkiError('USAGE', '--ml-dsa needs --hybrid', {
       hints: [`for a CA with an ML-DSA key alone: --algorithm ${mlDsa}`],
@@ -91,86 +132,32 @@ function planMlDsa(
 
 function planSigningKey(
   options: InitCaOptions,
-  named: ClassicalAlgorithm | MlDsaAlgorithm | undefined,
+  named: TokenAlgorithm | undefined,
   cwd: string,
-): SigningKeyPlan {
-  const ref = tokenKeyRef(options, cwd);
-  if (!ref) return { kind: 'new-file', algorithm: named ?? classical(DEFAULT_ALGORITHM) };
-  if (named?.family === 'ml-dsa') {
-    throw new PkiError('USAGE', `${named.name} keys are kept in files`, {
-      hints: ['leave the --pkcs11-… options out, or pair the keys with --hybrid'],
+): KeyPlan {
+  const { pkcs11GenerateKey, exportable = false } = options;
+  const refs = tokenKeyRefs(options, cwd);
+  if (exportable && !pkcs11GenerateKey && !options.mlDsaGenerateKey) {
+    throw new PkiError('USAGE', '--exportable needs --pkcs11-generate-key', {
+      hints: ['whether a key can leave its token is decided when it is made'],
     });
   }
-  if (!options.pkcs11GenerateKey)
-    return { kind: 'in-token', ref, ...(named && { algorithm: named }) };
+  const algorithm = named ?? classical(DEFAULT_ALGORITHM);
+  if (!refs) return { kind: 'new-file', algorithm };
+  const [ref, ...replicas] = refs;
+  if (!pkcs11GenerateKey) return { kind: 'in-token', ref, replicas, ...(named && { algorithm }) };
+  if (replicas.length > 0) {
+    throw new PkiError('USAGE', 'a key is made in one token', {
+      hints: ['make it there, bring it to the others, and then name them all'],
+    });
+  }
   if (ref.object === undefined) {
     throw new PkiError('USAGE', '--pkcs11-generate-key needs --pkcs11-key-label');
   }
-  return { kind: 'new-in-token', ref, algorithm: named ?? classical(DEFAULT_ALGORITHM) };
+  return { kind: 'new-in-token', ref, algorithm, exportable };
 }
 
-/** The key in a token that the options name; an option without a module is an error. */
-function tokenKeyRef(options: InitCaOptions, cwd: string): Pkcs11KeyRef | undefined {
-  const { pkcs11Lib, pkcs11Token, pkcs11KeyId } = options;
-  const modulePath = pkcs11Lib === undefined ? undefined : resolve(cwd, pkcs11Lib);
-  if (options.key !== undefined) return uriKeyRef(options, options.key, modulePath);
-  if (modulePath === undefined) return noModule(options);
-  const named = {
-    token: pkcs11Token === undefined ? undefined : unpadded(pkcs11Token),
-    serial: options.pkcs11Serial,
-    slotId: options.pkcs11Slot,
-    object: options.pkcs11KeyLabel,
-    id: pkcs11KeyId === undefined ? undefined : hexadecimal(pkcs11KeyId),
-  };
-  const given = Object.entries(named).filter(([, value]) => value !== undefined);
-  return { kind: 'pkcs11', modulePath, ...Object.fromEntries(given) };
-}
-
-/** Options that say what a URI says, of which one has to be chosen. */
-const NAMING = [
-  'pkcs11Token',
-  'pkcs11Serial',
-  'pkcs11Slot',
-  'pkcs11KeyLabel',
-  'pkcs11KeyId',
-] as const satisfies readonly (keyof InitCaOptions)[];
-
-function uriKeyRef(options: InitCaOptions, uri: string, modulePath?: string): Pkcs11KeyRef {
-  const both = NAMING.find((option) => options[option] !== undefined);
-  if (both) throw new PkiError('USAGE', `give either --key or ${flagOf(both)}`);
-  const ref = parseKeyRef(uri, modulePath);
-  if (ref.kind === 'pkcs11') return ref;
-  throw new PkiError('USAGE', 'the key file of a CA is made by "pki init-ca"', {
-    hints: ['leave --key out, or name a key in a token with it'],
-  });
-}
-
-/** A CA that was meant for an HSM is not made with a key in a file. */
-function noModule(options: InitCaOptions): undefined {
-  const stray = Object.keys(options).find((option) => option.startsWith('pkcs11'));
-  if (stray === undefined) return undefined;
-  throw new PkiError('USAGE', `${flagOf(stray)} needs --pkcs11-lib`, {
-    hints: ['a CA that was meant for an HSM is not made with a key in a file'],
-  });
-}
-
-const flagOf = (option: string): string =>
-  `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-
-/** Tokens pad their labels to 32 octets with blanks, and some tools print those. */
-const unpadded = (label: string): string => label.replace(/ +$/, '');
-
-function hexadecimal(text: string): Uint8Array {
-  const digits = text.replaceAll(':', '');
-  if (/^([0-9a-f]{2})+$/i.test(digits)) return Buffer.from(digits, 'hex');
-  throw new PkiError('USAGE', `"${text}" is not a key ID`, { hints: ['write it as 01 or 01:ab'] });
-}
-
-function mustSuitHybrid(
-  scheme: HybridScheme,
-  signing: SigningKeyPlan,
-  mlDsa: MlDsaAlgorithm,
-): void {
+function mustSuitHybrid(scheme: HybridScheme, signing: KeyPlan, mlDsa: MlDsaAlgorithm): void {
   const { algorithm } = signing;
   if (algorithm?.family === 'ml-dsa') {
     throw new PkiError('USAGE', '--hybrid pairs a classical key with an ML-DSA key', {

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { Clock, Entropy } from '../ports.ts';
+import type { SpareHost } from '../signers/pkcs11/host-process.ts';
 import { promptHidden } from './prompt.ts';
 
 /** The outside world of one command line. Tests give one of their own. */
@@ -19,6 +20,8 @@ export interface CliContext {
   readonly prompt: ((question: string) => Promise<string>) | undefined;
   /** What has to be closed or removed when the command ends, however it ends. */
   readonly resources: AsyncDisposableStack;
+  /** A process for a PKCS#11 module that was started beforehand, see head-start.ts. */
+  readonly spareHost?: SpareHost;
   /** Aborted by SIGINT and SIGTERM. */
   readonly interrupted: AbortSignal;
 }
@@ -27,8 +30,11 @@ const STDOUT = 1;
 const STDERR = 2;
 
 /** The world of this process. */
-export function processContext(interrupted: AbortSignal): CliContext {
+export function processContext(interrupted: AbortSignal, spareHost?: SpareHost): CliContext {
+  const resources = new AsyncDisposableStack();
+  if (spareHost) resources.use(spareHost);
   return {
+    ...(spareHost && { spareHost }),
     env: process.env,
     cwd: process.cwd(),
     clock: () => new Date(),
@@ -41,7 +47,7 @@ export function processContext(interrupted: AbortSignal): CliContext {
       const terminal = process.stdin.isTTY && process.stderr.isTTY;
       return terminal ? (question: string) => promptHidden(question, interrupted) : undefined;
     },
-    resources: new AsyncDisposableStack(),
+    resources,
     interrupted,
   };
 }

@@ -1,11 +1,14 @@
 import { processContext } from './context.ts';
+import { headStart } from './head-start.ts';
 import { run } from './main.ts';
 
 /** Runs this process's command line; the caller ends the process with the status. */
 export function main(): Promise<number> {
+  const argv = process.argv.slice(2);
+  const spareHost = headStart(argv, { cwd: process.cwd(), env: process.env });
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => controller.abort());
   }
-  return run(process.argv.slice(2), processContext(controller.signal));
+  return run(argv, processContext(controller.signal, spareHost));
 }

@@ -34,6 +34,7 @@ export interface IssueOptions extends SecretOptions {
   readonly keyOut?: string;
   readonly keyAlgorithm?: string;
   readonly keyPassphraseFile?: string;
+  readonly key?: string;
   readonly force?: boolean;
   readonly json?: boolean;
 }

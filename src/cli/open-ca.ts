@@ -1,6 +1,11 @@
+import { resolve } from 'node:path';
 import { type Issuer, issuerOf } from '../ca/issuer.ts';
+import type { KeysConfig } from '../ca/issuer-keys.ts';
+import { parseKeyRef } from '../signers/key-ref.ts';
 import { type CaDirectory, openCaDirectory } from '../store/ca-directory.ts';
 import type { CliContext } from './context.ts';
+import { withHsmConfig } from './hsm-config.ts';
+import type { TokenKeyOptions } from './hsm-options.ts';
 import { keyAccess, pathOf, type SecretOptions } from './options.ts';
 
 /** The CA in a directory; everything that it opens is closed when the command ends. */
@@ -12,12 +17,22 @@ export interface OpenCa {
 export async function openCa(
   context: CliContext,
   caDir: string,
-  options: SecretOptions,
+  options: SecretOptions & TokenKeyOptions,
 ): Promise<OpenCa> {
   const { resources } = context;
   const directory = resources.use(await openCaDirectory(pathOf(context, caDir)));
   const { certificate, certificatePath, config, path } = directory;
-  const access = keyAccess(context, options, path);
-  const issuer = resources.use(issuerOf(certificate, certificatePath, config.keys, access));
+  const complete = await withHsmConfig(context, options, config.hsm);
+  const keys = movedKeys(config.keys, complete, context.cwd);
+  const access = keyAccess(context, complete, path);
+  const issuer = resources.use(issuerOf(certificate, certificatePath, keys, access));
   return { directory, issuer };
+}
+
+/** `--key` names the signing key where it is now; that it is the CA's is proven when it is opened. */
+function movedKeys(keys: KeysConfig, { key, pkcs11Lib }: TokenKeyOptions, cwd: string): KeysConfig {
+  if (key === undefined) return keys;
+  const ref = parseKeyRef(key, pkcs11Lib === undefined ? undefined : resolve(cwd, pkcs11Lib));
+  const moved = ref.kind === 'file' ? { ...ref, path: resolve(cwd, ref.path) } : ref;
+  return { ...keys, signing: { algorithm: keys.signing.algorithm, key: moved } };
 }

@@ -4,37 +4,28 @@ import { PkiError } from '../errors.ts';
 import type { KeyAccess } from '../signers/key-access.ts';
 import { Secret } from '../signers/secret.ts';
 import type { CliContext } from './context.ts';
+import { addHsmAccessOptions, type HsmAccessOptions, hsmSettings } from './hsm-options.ts';
 import { printable } from './printable.ts';
-import { askSecret, PASSPHRASE, PIN, secretFromVariable } from './secrets.ts';
+import { askSecret, PASSPHRASE, PIN, secretFromDescriptor, secretFromVariable } from './secrets.ts';
 
 /** Options that say how keys are opened. */
-export interface SecretOptions {
+export interface SecretOptions extends HsmAccessOptions {
   readonly passphraseFile?: string;
-  readonly pkcs11Pin?: string;
-  readonly pkcs11PinFile?: string;
-  readonly pkcs11PinEnv?: string;
   readonly debug?: 'pkcs11';
 }
 
 export function addSecretOptions(command: Command): Command {
-  return command
-    .option(
-      '--passphrase-file <file>',
-      'passphrase of the CA key files; otherwise PKI_PASSPHRASE, or asked for',
-    )
-    .option(
-      '--pkcs11-pin <pin>',
-      'PIN of the token; other users can see it, so prefer the following',
-    )
-    .option('--pkcs11-pin-file <file>', 'PIN of the token; otherwise PKCS11_PIN, or asked for')
-    .option('--pkcs11-pin-env <name>', 'PIN of the token, in this environment variable')
-    .addOption(
-      new Option(
-        '--debug <what>',
-        'log each PKCS#11 call to stderr; PKI_DEBUG does it too',
-      ).choices(['pkcs11']),
-    );
+  command.option(
+    '--passphrase-file <file>',
+    'passphrase of the CA key files; otherwise PKI_PASSPHRASE, or asked for',
+  );
+  return addHsmAccessOptions(command).addOption(debugOption());
 }
+
+export const debugOption = (): Option =>
+  new Option('--debug <what>', 'log each PKCS#11 call to stderr; PKI_DEBUG does it too').choices([
+    'pkcs11',
+  ]);
 
 export const jsonOption = (): Option => new Option('--json', 'print the result as JSON');
 
@@ -48,22 +39,18 @@ export function days(text: string): number {
   throw new InvalidArgumentError('it has to be a whole number of days, at least 1');
 }
 
-/** For options that may be given several times. */
-export const collect = (value: string, previous: readonly string[] = []): readonly string[] => [
-  ...previous,
-  value,
-];
-
 /** What opening the keys of the CA in `directory` may ask for, from these options. */
 export function keyAccess(
   context: CliContext,
   options: SecretOptions,
   directory: string,
 ): KeyAccess {
+  const { pkcs11PinFd } = options;
   mustBeOne({
     '--pkcs11-pin': options.pkcs11Pin,
     '--pkcs11-pin-file': options.pkcs11PinFile,
     '--pkcs11-pin-env': options.pkcs11PinEnv,
+    '--pkcs11-pin-fd': pkcs11PinFd,
   });
   if (options.pkcs11Pin !== undefined) {
     context.note(
@@ -79,15 +66,26 @@ export function keyAccess(
       const { pkcs11Pin, pkcs11PinEnv, pkcs11PinFile = source } = options;
       if (pkcs11Pin !== undefined) return new Secret(pkcs11Pin);
       if (pkcs11PinEnv !== undefined) return secretFromVariable(context, 'PIN', pkcs11PinEnv);
+      if (pkcs11PinFd !== undefined) return secretFromDescriptor('PIN', pkcs11PinFd);
       return askSecret(context, PIN, pkcs11PinFile, `PIN of the token "${token}"`);
     }),
     note: (text) => context.note(`pki: ${printable(text)}`),
     ...(wantsTrace(context, options) && { trace: (line) => context.note(printable(line)) }),
+    hsm: hsmSettings(options),
+    get interactive() {
+      return context.prompt !== undefined;
+    },
+    environment: context.env,
+    resources: context.resources,
+    secretVariables: [PASSPHRASE.variable, PIN.variable, options.pkcs11PinEnv].filter(
+      (variable) => variable !== undefined,
+    ),
+    ...(context.spareHost && { spareHost: context.spareHost }),
   };
 }
 
 /** Options of which at most one may be given. */
-function mustBeOne(options: Readonly<Record<string, string | undefined>>): void {
+function mustBeOne(options: Readonly<Record<string, unknown>>): void {
   const given = Object.keys(options).filter((option) => options[option] !== undefined);
   if (given.length > 1) throw new PkiError('USAGE', `give either ${given.join(' or ')}`);
 }

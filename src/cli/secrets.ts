@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { PkiError } from '../errors.ts';
+import { PkiError, systemErrorText } from '../errors.ts';
 import { Secret, secretFromFile } from '../signers/secret.ts';
 import type { CliContext } from './context.ts';
 import { printable } from './printable.ts';
@@ -74,4 +75,22 @@ export function secretFromVariable({ env }: CliContext, what: string, name: stri
   const value = env[name];
   if (value !== undefined && value !== '') return new Secret(value);
   throw new PkiError('AUTH', `the environment variable ${name} with the ${what} is not set`);
+}
+
+/** The first line of what is read from an open file descriptor, as `3<pin.txt` gives it. */
+export function secretFromDescriptor(what: string, descriptor: number): Secret {
+  let text: string;
+  try {
+    text = readFileSync(descriptor, 'utf8');
+  } catch (error) {
+    const why = systemErrorText(error);
+    throw new PkiError(
+      'USAGE',
+      `cannot read the ${what} from file descriptor ${descriptor}: ${why}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return nonEmpty(text.split(/\r?\n/, 1)[0] ?? '', what);
 }

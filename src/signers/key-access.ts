@@ -1,3 +1,5 @@
+import type { HsmSettings } from './hsm-settings.ts';
+import type { SpareHost } from './pkcs11/host-process.ts';
 import type { Secret } from './secret.ts';
 
 /** Takes one line of a debug trace. */
@@ -14,4 +16,15 @@ export interface KeyAccess {
   note(text: string): void;
   /** Gets a line for each call of a PKCS#11 module; absent: nobody wants to know. */
   readonly trace?: Trace;
+  readonly hsm: HsmSettings;
+  /** Whether a person is there to decide. */
+  readonly interactive: boolean;
+  /** The environment of PKCS#11 modules. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Variables in it that hold secrets of ours, which modules do not get. */
+  readonly secretVariables: readonly string[];
+  /** What has to be closed at the end, also of that which is only being opened. */
+  readonly resources: AsyncDisposableStack;
+  /** A process for a PKCS#11 module that was started beforehand. */
+  readonly spareHost?: SpareHost;
 }

@@ -14,6 +14,8 @@ export interface Pkcs11KeyRef {
   readonly slotDescription?: string;
   readonly slotManufacturer?: string;
   readonly slotId?: number;
+  /** Place of the slot among those with a token, from 0. It may change, and is not written down. */
+  readonly slotIndex?: number;
   /** CK_INFO of the module; the version as `MAJOR.MINOR`. */
   readonly libraryDescription?: string;
   readonly libraryManufacturer?: string;
@@ -24,9 +26,16 @@ export interface Pkcs11KeyRef {
   readonly id?: Uint8Array;
   /** Where the PIN is: the absolute path of a file. */
   readonly pinSource?: string;
+  /** `pReserved` of C_Initialize: parameters for modules that take some, as NSS does. */
+  readonly initReserved?: string;
+  /** CK_USER_TYPE of C_Login, where it is another one than CKU_USER. */
+  readonly userType?: number;
 }
 
-type TextField = Exclude<keyof Pkcs11KeyRef, 'kind' | 'modulePath' | 'slotId' | 'id' | 'pinSource'>;
+type TextField = Exclude<
+  keyof Pkcs11KeyRef,
+  'kind' | 'modulePath' | 'slotId' | 'slotIndex' | 'id' | 'pinSource' | 'initReserved' | 'userType'
+>;
 
 /** Attributes of the path that are compared as text, in the order in which they are printed. */
 export const TEXT_ATTRIBUTES: readonly (readonly [attribute: string, field: TextField])[] = [
@@ -43,7 +52,16 @@ export const TEXT_ATTRIBUTES: readonly (readonly [attribute: string, field: Text
 ];
 
 const PATH_ATTRIBUTES = [...TEXT_ATTRIBUTES.map(([name]) => name), 'slot-id', 'id', 'type'];
-const QUERY_ATTRIBUTES = ['module-path', 'module-name', 'pin-source', 'pin-value'];
+
+/** The last two are our own, as RFC 7512 §2.3 lets vendors have; p11-kit calls the first so too. */
+const QUERY_ATTRIBUTES = [
+  'module-path',
+  'module-name',
+  'pin-source',
+  'pin-value',
+  'x-init-reserved',
+  'x-user-type',
+];
 
 export function printPkcs11Uri(ref: Pkcs11KeyRef): string {
   const path = TEXT_ATTRIBUTES.flatMap(([name, field]) => {
@@ -55,6 +73,10 @@ export function printPkcs11Uri(ref: Pkcs11KeyRef): string {
   const module = ref.modulePath.includes('/') ? 'module-path' : 'module-name';
   const query = [`${module}=${percentEncoded(ref.modulePath)}`];
   if (ref.pinSource !== undefined) query.push(`pin-source=file:${percentEncoded(ref.pinSource)}`);
+  if (ref.initReserved !== undefined) {
+    query.push(`x-init-reserved=${percentEncoded(ref.initReserved)}`);
+  }
+  if (ref.userType !== undefined) query.push(`x-user-type=0x${ref.userType.toString(16)}`);
   return `pkcs11:${[...path, ...slot, ...id, 'type=private'].join(';')}?${query.join('&')}`;
 }
 
@@ -78,6 +100,8 @@ export function parsePkcs11Uri(uri: string, defaultModule?: string): Pkcs11KeyRe
   const id = attributes.get('id');
   const slotId = text('slot-id');
   const pinSource = text('pin-source');
+  const initReserved = text('x-init-reserved');
+  const userType = text('x-user-type');
   return {
     kind: 'pkcs11',
     modulePath: moduleOf(text('module-path'), text('module-name'), defaultModule),
@@ -85,6 +109,8 @@ export function parsePkcs11Uri(uri: string, defaultModule?: string): Pkcs11KeyRe
     ...(slotId !== undefined && { slotId: decimal(slotId) }),
     ...(id && { id: Uint8Array.from(id) }),
     ...(pinSource !== undefined && { pinSource: filePath(pinSource) }),
+    ...(initReserved !== undefined && { initReserved }),
+    ...(userType !== undefined && { userType: parseUserType(userType) }),
   };
 }
 
@@ -100,6 +126,15 @@ function moduleOf(path?: string, name?: string, otherwise?: string): string {
 function decimal(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw malformed(`slot-id "${text}" is not a number`);
+}
+
+/** A CK_USER_TYPE, decimal or `0x…`; vendors have theirs from 0x80000000 on. */
+export function parseUserType(text: string): number {
+  if (/^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text) && Number(text) <= 0xffff_ffff)
+    return Number(text);
+  throw new PkiError('USAGE', `"${text}" is not a PKCS#11 user type`, {
+    hints: ['write a number, such as 1 or 0x80000001'],
+  });
 }
 
 /** `file:/path` or `/path` (RFC 7512 §2.4). A command (`|…`) is not run: the URI may be another's. */

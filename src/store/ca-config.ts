@@ -12,6 +12,17 @@ import { readPlainYaml } from './plain-yaml.ts';
 export interface CaConfig {
   readonly name: string;
   readonly keys: KeysConfig;
+  readonly hsm?: HsmPreferences;
+}
+
+/** How the CA's tokens are spoken to when the command line does not say it. */
+export interface HsmPreferences {
+  readonly sessions?: number;
+  /** Seconds. */
+  readonly timeout?: number;
+  readonly vendor?: string;
+  /** Name of the environment variable with the PIN. */
+  readonly pinEnv?: string;
 }
 
 const VERSION = 1;
@@ -20,22 +31,35 @@ const HEADER = `# Made by "pki init-ca". It holds no secret: PINs and passphrase
 `;
 
 /** The text of a `ca.yaml`. */
-export async function printCaConfig({ name, keys }: CaConfig): Promise<string> {
+export async function printCaConfig({ name, keys, hsm }: CaConfig): Promise<string> {
   const { stringify } = await import('yaml');
   const { signing, hybrid } = keys;
   const fields = {
     version: VERSION,
     name,
     algorithm: signing.algorithm,
-    key: printKeyRef(signing.key),
+    key: printPlaces(signing),
     ...(hybrid && {
       hybrid: hybrid.scheme,
       'ml-dsa-algorithm': hybrid.mlDsa.algorithm,
-      'ml-dsa-key': printKeyRef(hybrid.mlDsa.key),
+      'ml-dsa-key': printPlaces(hybrid.mlDsa),
     }),
+    ...Object.fromEntries(PREFERENCES.map(([field, name]) => [field, hsm?.[name]])),
   };
   return HEADER + stringify(fields, { lineWidth: 0 });
 }
+
+/** One place, or a list of them for a key that several tokens hold. */
+function printPlaces({ key, replicas = [] }: KeyConfig): string | readonly string[] {
+  return replicas.length === 0 ? printKeyRef(key) : [key, ...replicas].map(printKeyRef);
+}
+
+const PREFERENCES = [
+  ['hsm-sessions', 'sessions', 'number'],
+  ['hsm-timeout', 'timeout', 'number'],
+  ['hsm-vendor', 'vendor', 'string'],
+  ['hsm-pin-env', 'pinEnv', 'string'],
+] as const;
 
 const FIELDS = [
   'version',
@@ -45,6 +69,7 @@ const FIELDS = [
   'hybrid',
   'ml-dsa-algorithm',
   'ml-dsa-key',
+  ...PREFERENCES.map(([field]) => field),
 ] as const;
 
 type Field = (typeof FIELDS)[number];
@@ -56,21 +81,40 @@ const HYBRID: readonly Field[] = ['hybrid', 'ml-dsa-algorithm', 'ml-dsa-key'];
 export async function parseCaConfig(text: string, path: string): Promise<CaConfig> {
   const fields = await readFields(text, path);
   const value = (field: Field) => String(fields.get(field));
-  const key = (algorithm: Field, ref: Field): KeyConfig => ({
-    algorithm: value(algorithm),
-    key: explained(path, () => parseKeyRef(value(ref))),
-  });
+  const key = (algorithm: Field, places: Field): KeyConfig => {
+    const found = fields.get(places);
+    const [first = '', ...others] = Array.isArray(found) ? found.map(String) : [String(found)];
+    const replicas = others.map((uri) => explained(path, () => parseKeyRef(uri)));
+    return {
+      algorithm: value(algorithm),
+      key: explained(path, () => parseKeyRef(first)),
+      ...(replicas.length > 0 && { replicas }),
+    };
+  };
   const isHybrid = HYBRID.some((field) => fields.has(field));
   for (const field of isHybrid ? [...REQUIRED, ...HYBRID] : REQUIRED) {
     if (!fields.has(field)) throw malformed(path, `"${field}" is missing`);
   }
   if (fields.get('version') !== VERSION) throw malformed(path, `version is not ${VERSION}`);
   const signing = key('algorithm', 'key');
-  if (!isHybrid) return checked({ name: value('name'), keys: { signing } }, path);
+  const hsm = preferences(fields, path);
+  const about = { name: value('name'), ...(hsm && { hsm }) };
+  if (!isHybrid) return checked({ ...about, keys: { signing } }, path);
   const scheme = value('hybrid');
   if (!isScheme(scheme)) throw malformed(path, `hybrid is neither catalyst nor composite`);
   const hybrid = { scheme, mlDsa: key('ml-dsa-algorithm', 'ml-dsa-key') };
-  return checked({ name: value('name'), keys: { signing, hybrid } }, path);
+  return checked({ ...about, keys: { signing, hybrid } }, path);
+}
+
+function preferences(
+  fields: ReadonlyMap<string, unknown>,
+  path: string,
+): HsmPreferences | undefined {
+  const given = PREFERENCES.filter(([field]) => fields.has(field));
+  const wrong = given.find(([field, , type]) => typeof fields.get(field) !== type);
+  if (wrong) throw malformed(path, `"${wrong[0]}" is not a ${wrong[2]}`);
+  if (given.length === 0) return undefined;
+  return Object.fromEntries(given.map(([field, name]) => [name, fields.get(field)]));
 }
 
 async function readFields(text: string, path: string): Promise<ReadonlyMap<string, unknown>> {

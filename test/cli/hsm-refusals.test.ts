@@ -9,7 +9,7 @@ import { refusals } from './refusal.ts';
 
 const TOKEN = 'CA Token';
 const SUPPORTED =
-  'pki: hint: supported are: rsa-2048, rsa-3072, rsa-4096, rsa-2048-pss, rsa-3072-pss, rsa-4096-pss, ecdsa-p256, ecdsa-p384, ecdsa-p521, ecdsa-brainpoolp256r1, ecdsa-brainpoolp384r1, ed25519, ed448';
+  'pki: hint: supported are: rsa-2048, rsa-3072, rsa-4096, rsa-2048-pss, rsa-3072-pss, rsa-4096-pss, ecdsa-p256, ecdsa-p384, ecdsa-p521, ecdsa-brainpoolp256r1, ecdsa-brainpoolp384r1, ed25519, ed448, ml-dsa-44, ml-dsa-65, ml-dsa-87';
 const MODULE_HINT = 'pki: hint: give the path of the library (.so, .dylib or .dll) of your token';
 
 /** The hint without what it lists, and the sorted list: tokens tell their objects in any order. */

@@ -52,9 +52,49 @@ describe('init-ca refuses, before it touches anything,', () => {
       hint: 'name the classical algorithm with --algorithm, the other one with --ml-dsa',
     },
     {
-      options: [...LIB, '--algorithm', 'ml-dsa-65'],
-      message: 'ml-dsa-65 keys are kept in files',
-      hint: 'leave the --pkcs11-… options out, or pair the keys with --hybrid',
+      options: ['--ml-dsa-key', 'pkcs11:object=alt?module-name=softokn3'],
+      message: '--ml-dsa-key needs --hybrid catalyst',
+    },
+    {
+      options: ['--hybrid', 'catalyst', '--ml-dsa-generate-key'],
+      message: '--ml-dsa-generate-key needs --ml-dsa-key',
+    },
+    {
+      options: [
+        ...['--hybrid', 'catalyst', '--ml-dsa-generate-key'],
+        ...['--ml-dsa-key', 'pkcs11:token=PQ?module-name=softokn3'],
+      ],
+      message: '--ml-dsa-generate-key needs object=LABEL in --ml-dsa-key',
+    },
+    {
+      options: ['--hybrid', 'catalyst', '--ml-dsa-key', 'file:ml-dsa.key'],
+      message: 'the key file of a CA is made by "pki init-ca"',
+      hint: 'leave --ml-dsa-key out, or name a key in a token with it',
+    },
+    {
+      options: ['--hybrid', 'composite', '--ml-dsa-key', 'pkcs11:object=a?module-name=softokn3'],
+      message: 'the ML-DSA half of a composite cannot be in a token',
+      hint: 'it signs with a context string, which cannot be given to a token here; leave --ml-dsa-key out',
+    },
+    {
+      options: [...LIB, '--exportable', '--pkcs11-key-label', 'ca-key'],
+      message: '--exportable needs --pkcs11-generate-key',
+      hint: 'whether a key can leave its token is decided when it is made',
+    },
+    {
+      options: [
+        ...[...LIB, '--pkcs11-generate-key', '--pkcs11-key-label', 'ca-key'],
+        ...['--pkcs11-token', 'A', '--pkcs11-token', 'B'],
+      ],
+      message: 'a key is made in one token',
+      hint: 'make it there, bring it to the others, and then name them all',
+    },
+    {
+      options: [
+        ...[...LIB, '--pkcs11-token', 'A', '--pkcs11-token', 'B'],
+        ...['--pkcs11-serial', '1', '--pkcs11-serial', '2'],
+      ],
+      message: 'name the tokens either by --pkcs11-token or by --pkcs11-serial',
     },
     {
       options: [...LIB, '--pkcs11-generate-key'],

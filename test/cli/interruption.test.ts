@@ -5,7 +5,7 @@ import { run } from '../../src/cli/main.ts';
 import { PkiError } from '../../src/errors.ts';
 import { describeOnSoftHsm } from '../signers/on-softhsm.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { PASSPHRASE, world } from '../support/world.ts';
+import { PASSPHRASE, withModuleEnvironment, world } from '../support/world.ts';
 import { itWithSpy, pkcs11Spy } from './pkcs11-spy.ts';
 import { listed, pathsIn } from './refusal.ts';
 
@@ -20,7 +20,7 @@ async function interrupted(cwd: string, ...argv: readonly string[]) {
       setImmediate(() => controller.abort());
     });
   const context: CliContext = {
-    env: {},
+    env: withModuleEnvironment({}),
     cwd,
     clock: () => new Date(),
     entropy: (length) => randomBytes(length),

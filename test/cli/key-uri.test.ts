@@ -136,7 +136,7 @@ describeOnSoftHsm('the PIN in an environment variable of any name', (hsm) => {
       'no token with the slot number "99"\n',
     );
     expect((await pki(...options, '--dir', 'none', '--pkcs11-slot', 'x')).stderr).toBe(
-      "pki: error: option '--pkcs11-slot <number>' argument 'x' is invalid. it has to be a number\n",
+      "pki: error: option '--pkcs11-slot <number>' argument 'x' is invalid. it has to be a whole number, at least 0\n",
     );
   });
 });

@@ -8,6 +8,7 @@ import { openSigner } from '../../src/signers/open-signer.ts';
 import { Secret } from '../../src/signers/secret.ts';
 import { takesContext } from '../../src/signers/signer.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
+import { tokenAccess } from './on-softhsm.ts';
 import { describeSignerContract, verdict } from './signer-contract.ts';
 import { pkcs8For } from './software-keys.ts';
 
@@ -77,7 +78,7 @@ describe('opening a key file', () => {
 
   it('starts relative paths at the directory it is given', async () => {
     file('relative.key', keyFileText(await ed25519));
-    const access = { directory, passphrase: notAsked, pin: notAsked, note: () => undefined };
+    const access = { ...tokenAccess(), directory };
     await using signer = await openSigner({ kind: 'file', path: 'relative.key' }, access);
     expect(signer.algorithm.name).toBe('ed25519');
   });

@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest';
+import { DEFAULT_HSM_SETTINGS } from '../../src/signers/hsm-settings.ts';
 import type { KeyAccess } from '../../src/signers/key-access.ts';
 import { Secret } from '../../src/signers/secret.ts';
 import { noSoftHsm, PIN, type SoftHsm, softHsm } from '../support/softhsm.ts';
@@ -20,4 +21,9 @@ export const tokenAccess = (pin = PIN, notes: string[] = []): KeyAccess => ({
   note: (text) => {
     notes.push(text);
   },
+  hsm: DEFAULT_HSM_SETTINGS,
+  interactive: false,
+  environment: process.env,
+  secretVariables: [],
+  resources: new AsyncDisposableStack(),
 });

@@ -11,7 +11,17 @@ import {
 } from '../../src/signers/pkcs11/constants.ts';
 
 /** Numbers that are newer than the headers of pkcs11js. */
-const NEWER = ['publicKeyInfo', 'ecEdwards', 'ecEdwardsKeyPairGen', 'eddsa'];
+const NEWER = [
+  'publicKeyInfo',
+  'ecEdwards',
+  'ecEdwardsKeyPairGen',
+  'eddsa',
+  'mlDsa',
+  'mlDsaKeyPairGen',
+  'parameterSet',
+  'rsaAesKeyWrap',
+  'aesKeyWrapKwp',
+];
 
 const binding = await import('pkcs11js').then(
   (imported) => ('default' in imported ? imported.default : imported),

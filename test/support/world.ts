@@ -28,7 +28,7 @@ export function world({ cwd, env = {}, answers, stdin = '', now }: WorldOptions)
     let [stdout, stderr] = ['', ''];
     const typed = [...(answers ?? [])];
     const context: CliContext = {
-      env,
+      env: withModuleEnvironment(env),
       cwd,
       clock: () => now ?? new Date(),
       entropy: (length) => randomBytes(length),
@@ -51,4 +51,16 @@ export function world({ cwd, env = {}, answers, stdin = '', now }: WorldOptions)
     const status = await run(argv, context);
     return { status, stdout, stderr };
   };
+}
+
+/** `env`, and what PKCS#11 modules read from the environment of the tests, but nothing of ours. */
+export function withModuleEnvironment(env: Readonly<Record<string, string>>): typeof env {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^PKI_(?!PROXY)|_PIN$/.test(name),
+  );
+  // with its getters, which some tests have to see when a variable is read
+  return Object.defineProperties(
+    Object.fromEntries(inherited) as Record<string, string>,
+    Object.getOwnPropertyDescriptors(env),
+  );
 }

@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { PkiError } from '../../errors.ts';
 import type { NameAttribute } from '../../x509/names.ts';
 import type { InitCaOptions } from '../ca-key-plan.ts';
 import type { CliContext } from '../context.ts';
+import { addTokenKeyOptions } from '../hsm-options.ts';
 import { addSecretOptions, days, jsonOption, pathOf } from '../options.ts';
 import { certificateSummary, json, table } from '../present.ts';
 import { printable } from '../printable.ts';
@@ -33,15 +34,11 @@ export function initCaCommand(context: CliContext): Command {
       ]),
     )
     .option('--ml-dsa <name>', 'ML-DSA parameter set of a hybrid (default: ml-dsa-65)')
-    .option('--key <uri>', 'key in a token, by an RFC 7512 URI (pkcs11:token=…;object=…)')
-    .option('--pkcs11-lib <path>', 'PKCS#11 library: the key is in a token')
-    .option('--pkcs11-token <label>', 'token, by its label')
-    .option('--pkcs11-serial <number>', 'token, by its serial number')
-    .option('--pkcs11-slot <number>', 'token, by the number of its slot', slotNumber)
-    .option('--pkcs11-key-label <label>', 'key in the token, by its label')
-    .option('--pkcs11-key-id <hex>', 'key in the token, by its ID')
-    .option('--pkcs11-generate-key', 'make the key in the token, where it stays');
-  return addSecretOptions(command)
+    .option('--ml-dsa-key <uri>', 'ML-DSA key of a Catalyst CA in a token, by an RFC 7512 URI')
+    .option('--ml-dsa-generate-key', 'make that key in the token')
+    .option('--pkcs11-generate-key', 'make the key in the token, where it stays')
+    .option('--exportable', 'let a key that is made in a token leave it, encrypted, for a backup');
+  return addSecretOptions(addTokenKeyOptions(command))
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (options: InitCaOptions) => {
@@ -65,11 +62,6 @@ export function initCaCommand(context: CliContext): Command {
         ]),
       );
     });
-}
-
-function slotNumber(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('it has to be a number');
 }
 
 function subjectOf({ name, organization, country }: InitCaOptions): readonly NameAttribute[] {

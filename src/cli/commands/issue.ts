@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { PkiError } from '../../errors.ts';
 import { BUILT_IN_PROFILES, ROOT_CA } from '../../profiles/built-in.ts';
+import { collect } from '../collect.ts';
 import type { CliContext } from '../context.ts';
 import type { IssueOptions } from '../issue-certificate.ts';
-import { addSecretOptions, caDirectoryOption, collect, days, jsonOption } from '../options.ts';
+import { addSecretOptions, caDirectoryOption, days, jsonOption } from '../options.ts';
 import { certificateSummary, json, table } from '../present.ts';
 import { printable } from '../printable.ts';
 
@@ -35,6 +36,7 @@ export function issueCommand(context: CliContext): Command {
     .option('--key-out <file>', 'make a key and write it here, PKCS #8, mode 0600')
     .option('--key-algorithm <name>', 'algorithm of that key (default: ecdsa-p256)')
     .option('--key-passphrase-file <file>', 'encrypt that key with the passphrase in this file')
+    .option('--key <key>', 'CA key, if it has moved: an RFC 7512 URI, or file:PATH')
     .option('--force', 'replace output files that exist');
   return addSecretOptions(command)
     .addOption(jsonOption())

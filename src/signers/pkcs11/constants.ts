@@ -5,6 +5,7 @@
 export const CKF = {
   loginRequired: 0x04,
   tokenInitialized: 0x400,
+  protectedAuthenticationPath: 0x100,
   userPinCountLow: 0x1_0000,
   userPinFinalTry: 0x2_0000,
   userPinLocked: 0x4_0000,
@@ -16,15 +17,19 @@ export const CKF = {
 
 export const CKU_USER = 1;
 
-export const CKO = { publicKey: 2, privateKey: 3 } as const;
+export const CKO = { certificate: 1, publicKey: 2, privateKey: 3, secretKey: 4 } as const;
 
-export const CKK = { rsa: 0x00, ec: 0x03, ecEdwards: 0x40 } as const;
+export const CKK = { rsa: 0x00, ec: 0x03, aes: 0x1f, ecEdwards: 0x40, mlDsa: 0x4a } as const;
+
+/** CKA_PARAMETER_SET of ML-DSA keys. */
+export const CKP = { 'ml-dsa-44': 1, 'ml-dsa-65': 2, 'ml-dsa-87': 3 } as const;
 
 export const CKA = {
   class: 0x00,
   token: 0x01,
   private: 0x02,
   label: 0x03,
+  value: 0x11,
   keyType: 0x100,
   id: 0x102,
   sensitive: 0x103,
@@ -41,15 +46,24 @@ export const CKA = {
   modulusBits: 0x121,
   publicExponent: 0x122,
   publicKeyInfo: 0x129,
+  valueLen: 0x161,
   extractable: 0x162,
+  local: 0x163,
+  neverExtractable: 0x164,
+  alwaysSensitive: 0x165,
   ecParams: 0x180,
   ecPoint: 0x181,
+  alwaysAuthenticate: 0x202,
+  wrapWithTrusted: 0x210,
+  parameterSet: 0x61d,
 } as const;
 
 export const CKM = {
   rsaPkcsKeyPairGen: 0x00,
   rsaPkcs: 0x01,
   rsaPkcsPss: 0x0d,
+  mlDsaKeyPairGen: 0x1c,
+  mlDsa: 0x1d,
   sha256RsaPkcs: 0x40,
   sha384RsaPkcs: 0x41,
   sha512RsaPkcs: 0x42,
@@ -66,6 +80,11 @@ export const CKM = {
   ecdsaSha512: 0x1046,
   ecEdwardsKeyPairGen: 0x1055,
   eddsa: 0x1057,
+  rsaAesKeyWrap: 0x1054,
+  aesKeyGen: 0x1080,
+  aesKeyWrap: 0x2109,
+  aesKeyWrapPad: 0x210a,
+  aesKeyWrapKwp: 0x210b,
 } as const;
 
 /** Mask generation functions of RSASSA-PSS. */

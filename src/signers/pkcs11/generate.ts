@@ -1,133 +1,158 @@
 import { randomBytes } from 'node:crypto';
-import type { Handle, KeyPair, Template } from 'pkcs11js';
-import type { ClassicalAlgorithm } from '../../algorithms/algorithm.ts';
-import { readDer } from '../../der/reader.ts';
+import type { Handle } from 'pkcs11js';
 import { PkiError } from '../../errors.ts';
 import type { Pkcs11KeyRef } from '../key-ref.ts';
-import { CKA, CKM, CKO } from './constants.ts';
-import { CKR_ATTRIBUTE_TYPE_INVALID, CKR_TEMPLATE_INCONSISTENT, returnCode } from './errors.ts';
+import type { TokenConnection } from './connection.ts';
+import { CKA, CKO } from './constants.ts';
+import { remediesOf } from './errors.ts';
 import { describedRef, hex, naming } from './keys.ts';
+import type { TokenAlgorithm } from './public-key.ts';
+import { quirksOf } from './quirks.ts';
 import type { Pkcs11Session } from './session.ts';
+import { generationTemplates, OTHER_USES } from './templates.ts';
 
-/** Length of the random CKA_ID of a new key, in octets. */
-const ID_BYTES = 8;
+/** How often an ID is drawn again that an object has already; 2-octet IDs do meet. */
+const DRAWS = 8;
 
-/** What a CA key must not do besides signing. */
-const OTHER_USES = [CKA.decrypt, CKA.signRecover, CKA.unwrap, CKA.derive];
-const OTHER_PUBLIC_USES = [CKA.encrypt, CKA.verifyRecover, CKA.wrap];
+/** A key pair to make. */
+export interface KeyGeneration {
+  readonly ref: Pkcs11KeyRef;
+  readonly algorithm: TokenAlgorithm;
+  /** Lets the key leave the token, encrypted, for a backup. */
+  readonly exportable: boolean;
+}
+
+export type MadeKeyRef = Pkcs11KeyRef & { readonly id: Uint8Array };
 
 /**
- * Makes a key pair that can only sign and never leaves the token, and proves it by reading back
- * what was made. A label or ID that exists is refused; what fails the proof is deleted again.
+ * Makes a key pair that can only sign, and proves by reading back what was made. A label or ID
+ * that exists is refused. What fails is deleted again, also where the token made a key and its
+ * answer was lost; it is not tried again.
  */
 export async function generateKeyPair(
-  session: Pkcs11Session,
-  algorithm: ClassicalAlgorithm,
-  ref: Pkcs11KeyRef,
-): Promise<Pkcs11KeyRef & { readonly id: Uint8Array }> {
-  const id = ref.id ?? randomBytes(ID_BYTES);
-  mustBeFree(session, ref, id);
-  const names = [...naming(ref.object, id), { type: CKA.token, value: true }];
-  const pair = await generated(session, algorithm, names);
-  const problems = privateKeyProblems(session, pair.privateKey);
-  if (problems.length === 0) return { ...ref, id };
-  destroyKeyPair(session, pair);
-  throw new PkiError('KEY_UNAVAILABLE', 'the token made a key that is not fit for a CA', {
-    hints: [...problems, 'the key was deleted again'],
+  connection: TokenConnection,
+  { ref, algorithm, exportable }: KeyGeneration,
+): Promise<MadeKeyRef> {
+  const { anchor, access } = connection;
+  const quirks = quirksOf(connection.token, access.hsm.vendor);
+  await mustBeFree(anchor, { object: ref.object });
+  const made = { ...ref, id: ref.id ?? (await freeId(anchor, quirks.idBytes)) };
+  if (ref.id) await mustBeFree(anchor, { id: ref.id });
+  const templates = generationTemplates({ ref: made, algorithm, exportable }, quirks);
+  try {
+    const { privateKey } = await firstAccepted(templates, ({ mechanism, publicKey, privateKey }) =>
+      connection.use((session) => session.generateKeyPair(mechanism, publicKey, privateKey)),
+    );
+    const problems = await privateKeyProblems(connection.anchor, privateKey, exportable);
+    if (problems.length === 0) return made;
+    throw new PkiError('KEY_UNAVAILABLE', 'the token made a key that is not fit for a CA', {
+      hints: problems,
+    });
+  } catch (error) {
+    throw await undone(connection, made, error);
+  }
+}
+
+/** From the most to the least that a template says; reading back decides either way. */
+async function firstAccepted<Template, Result>(
+  templates: readonly Template[],
+  generate: (template: Template) => Promise<Result>,
+): Promise<Result> {
+  const [template, ...others] = templates;
+  if (!template) throw new TypeError('no template');
+  try {
+    return await generate(template);
+  } catch (error) {
+    if (others.length === 0 || !remediesOf(error).includes('other-template')) throw error;
+    return firstAccepted(others, generate);
+  }
+}
+
+/** `error`, and what became of the key: deleted again, or still there and how to find it. */
+async function undone(
+  connection: TokenConnection,
+  made: MadeKeyRef,
+  error: unknown,
+): Promise<unknown> {
+  const hint = await destroyKeyPair(connection, made).then(
+    (deleted) => (deleted > 0 ? 'the key was deleted again' : undefined),
+    () => leftBehind(connection, made),
+  );
+  if (!(error instanceof PkiError) || hint === undefined) return error;
+  return new PkiError(error.code, error.message, {
+    hints: [...error.hints, hint],
+    cause: error.cause,
   });
 }
 
-/** Deletes both halves of a key pair. */
-function destroyKeyPair(session: Pkcs11Session, pair: KeyPair): void {
-  session.destroy(pair.privateKey);
-  session.destroy(pair.publicKey);
-}
-
-/** Deletes all key objects with the ID; for undoing a generation whose CA was not made. */
-export function destroyById(session: Pkcs11Session, id: Uint8Array): void {
-  for (const value of [CKO.privateKey, CKO.publicKey]) {
-    const objects = session.find([{ type: CKA.class, value }, ...naming(undefined, id)]);
-    for (const object of objects) session.destroy(object);
-  }
-}
-
-function mustBeFree(session: Pkcs11Session, ref: Pkcs11KeyRef, id: Uint8Array): void {
-  const names: readonly Pick<Pkcs11KeyRef, 'object' | 'id'>[] = [
-    ...(ref.object === undefined ? [] : [{ object: ref.object }]),
-    { id },
-  ];
-  for (const name of names) {
-    if (session.find(naming(name.object, name.id)).length === 0) continue;
-    throw new PkiError(
-      'KEY_UNAVAILABLE',
-      `an object in the token "${session.token.label}" already has ${describedRef(name)}`,
-      { hints: ['choose another one; keys in the token are never overwritten'] },
-    );
-  }
-}
-
 /**
- * First with all that is forbidden said to be so, since SoftHSM's defaults allow it; then, for
- * tokens that refuse attributes which they do not know, without. Reading back decides either way.
+ * Deletes all key objects with the ID and returns how many there were. The connection is made
+ * anew first if it was lost.
  */
-async function generated(
-  session: Pkcs11Session,
-  algorithm: ClassicalAlgorithm,
-  names: Template,
-): Promise<KeyPair> {
-  const { mechanism, parameters } = generation(algorithm);
-  const publicTemplate = [...names, { type: CKA.verify, value: true }, ...parameters];
-  const privateTemplate = [
-    ...names,
-    { type: CKA.private, value: true },
-    { type: CKA.sensitive, value: true },
-    { type: CKA.extractable, value: false },
-    { type: CKA.sign, value: true },
-  ];
-  const not = (uses: readonly number[]) => uses.map((type) => ({ type, value: false }));
-  try {
-    return await session.generateKeyPair(
-      { mechanism },
-      [...publicTemplate, ...not(OTHER_PUBLIC_USES)],
-      [...privateTemplate, ...not(OTHER_USES)],
-    );
-  } catch (error) {
-    const code = returnCode(error instanceof Error ? error.cause : undefined);
-    if (code !== CKR_TEMPLATE_INCONSISTENT && code !== CKR_ATTRIBUTE_TYPE_INVALID) throw error;
-    return session.generateKeyPair({ mechanism }, publicTemplate, privateTemplate);
+export async function destroyKeyPair(
+  connection: TokenConnection,
+  { id }: MadeKeyRef,
+): Promise<number> {
+  for (let recovered = false; ; recovered = true) {
+    const { generation } = connection;
+    try {
+      return await destroyById(connection.anchor, id);
+    } catch (error) {
+      if (recovered || !(await connection.recover(error, generation))) throw error;
+    }
   }
 }
 
-function generation(algorithm: ClassicalAlgorithm): { mechanism: number; parameters: Template } {
-  const { key } = algorithm;
-  if (key.kind === 'rsa') {
-    return {
-      mechanism: CKM.rsaPkcsKeyPairGen,
-      parameters: [
-        { type: CKA.modulusBits, value: key.bits },
-        { type: CKA.publicExponent, value: Buffer.of(1, 0, 1) },
-      ],
-    };
+async function destroyById(session: Pkcs11Session, id: Uint8Array): Promise<number> {
+  let deleted = 0;
+  for (const value of [CKO.privateKey, CKO.publicKey]) {
+    const objects = await session.find([{ type: CKA.class, value }, ...naming(undefined, id)]);
+    for (const object of objects) await session.destroy(object);
+    deleted += objects.length;
   }
-  const curve = key.kind === 'ec' ? key.curveOid : readDer(algorithm.keyIdentifier).contents;
-  return {
-    mechanism: key.kind === 'ec' ? CKM.ecKeyPairGen : CKM.ecEdwardsKeyPairGen,
-    parameters: [{ type: CKA.ecParams, value: Buffer.from(curve) }],
-  };
-}
-
-/** Attributes that a token does not tell are no problem, but for the two that keep the key in. */
-function privateKeyProblems(session: Pkcs11Session, key: Handle): readonly string[] {
-  const flag = (type: number) => session.attribute(key, type)?.[0];
-  const problems = [
-    flag(CKA.sensitive) !== 1 && 'CKA_SENSITIVE is not true',
-    flag(CKA.extractable) !== 0 && 'CKA_EXTRACTABLE is not false',
-    flag(CKA.sign) === 0 && 'CKA_SIGN is not true',
-    OTHER_USES.some((type) => flag(type) === 1) && 'it can do more than sign',
-  ];
-  return problems.filter((problem) => typeof problem === 'string');
+  return deleted;
 }
 
 /** Says what is left in the token when a key could not be deleted. */
-export const leftBehind = ({ object, id, token }: Pkcs11KeyRef): string =>
-  `delete the key "${object}" (ID ${hex(id ?? new Uint8Array(0))}) in the token "${token}" by hand`;
+export const leftBehind = ({ token }: TokenConnection, { object, id }: MadeKeyRef): string =>
+  `delete the key "${object}" (ID ${hex(id)}) in the token "${token.label}" by hand`;
+
+async function freeId(session: Pkcs11Session, length: number): Promise<Uint8Array> {
+  for (let draw = 0; draw < DRAWS; draw += 1) {
+    const id = randomBytes(length);
+    if ((await session.find(naming(undefined, id))).length === 0) return id;
+  }
+  throw new PkiError('KEY_UNAVAILABLE', `the token "${session.token.label}" has no free key ID`);
+}
+
+async function mustBeFree(
+  session: Pkcs11Session,
+  name: { readonly object?: string | undefined; readonly id?: Uint8Array | undefined },
+): Promise<void> {
+  if (name.object === undefined && !name.id) return;
+  if ((await session.find(naming(name.object, name.id))).length === 0) return;
+  throw new PkiError(
+    'KEY_UNAVAILABLE',
+    `an object in the token "${session.token.label}" already has ${describedRef(name)}`,
+    { hints: ['choose another one; keys in the token are never overwritten'] },
+  );
+}
+
+/** Attributes that a token does not tell are no problem, but for the two that keep the key in. */
+async function privateKeyProblems(
+  session: Pkcs11Session,
+  key: Handle,
+  exportable: boolean,
+): Promise<readonly string[]> {
+  const flag = async (type: number) => (await session.attribute(key, type))?.[0];
+  const others = await Promise.all(OTHER_USES.map(flag));
+  const extractable = await flag(CKA.extractable);
+  const problems = [
+    (await flag(CKA.sensitive)) !== 1 && 'CKA_SENSITIVE is not true',
+    !exportable && extractable !== 0 && 'CKA_EXTRACTABLE is not false',
+    exportable && extractable !== 1 && 'CKA_EXTRACTABLE is not true, so no backup can be made',
+    (await flag(CKA.sign)) === 0 && 'CKA_SIGN is not true',
+    others.includes(1) && 'it can do more than sign',
+  ];
+  return problems.filter((problem) => typeof problem === 'string');
+}

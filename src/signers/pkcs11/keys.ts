@@ -12,16 +12,16 @@ export interface TokenKey {
 }
 
 /** The one private key with the label and ID of `ref`; otherwise an error that lists what is. */
-export function findPrivateKey(session: Pkcs11Session, ref: Pkcs11KeyRef): TokenKey {
-  const handles = session.find([
+export async function findPrivateKey(session: Pkcs11Session, ref: Pkcs11KeyRef): Promise<TokenKey> {
+  const handles = await session.find([
     { type: CKA.class, value: CKO.privateKey },
     ...naming(ref.object, ref.id),
   ]);
   const [handle, ...others] = handles;
   if (handle && others.length === 0) return tokenKey(session, handle);
   const wanted = describedRef(ref);
-  if (!handle) throw missing(session, wanted);
-  const found = handles.map((item) => described(tokenKey(session, item))).toSorted();
+  if (!handle) throw await missing(session, wanted);
+  const found = await descriptions(session, handles);
   throw new PkiError(
     'KEY_UNAVAILABLE',
     `${handles.length} private keys in the token "${session.token.label}" have ${wanted}`,
@@ -35,17 +35,22 @@ export const naming = (label: string | undefined, id: Uint8Array | undefined): T
   ...(id === undefined ? [] : [{ type: CKA.id, value: Buffer.from(id) }]),
 ];
 
-function tokenKey(session: Pkcs11Session, handle: Handle): TokenKey {
-  return {
-    handle,
-    label: session.attribute(handle, CKA.label)?.toString('utf8') ?? '',
-    id: Uint8Array.from(session.attribute(handle, CKA.id) ?? []),
-  };
+export async function tokenKey(session: Pkcs11Session, handle: Handle): Promise<TokenKey> {
+  const [label, id] = await Promise.all([
+    session.attribute(handle, CKA.label),
+    session.attribute(handle, CKA.id),
+  ]);
+  return { handle, label: label?.toString('utf8') ?? '', id: Uint8Array.from(id ?? []) };
 }
 
-function missing(session: Pkcs11Session, wanted: string): PkiError {
-  const all = session.find([{ type: CKA.class, value: CKO.privateKey }]);
-  const keys = all.map((handle) => described(tokenKey(session, handle))).toSorted();
+async function descriptions(session: Pkcs11Session, handles: readonly Handle[]) {
+  const keys = await Promise.all(handles.map((handle) => tokenKey(session, handle)));
+  return keys.map(described).toSorted();
+}
+
+async function missing(session: Pkcs11Session, wanted: string): Promise<PkiError> {
+  const all = await session.find([{ type: CKA.class, value: CKO.privateKey }]);
+  const keys = await descriptions(session, all);
   const hint =
     keys.length > 0
       ? `private keys in the token: ${keys.join(', ')}`
@@ -59,7 +64,13 @@ function missing(session: Pkcs11Session, wanted: string): PkiError {
 
 const described = ({ label, id }: TokenKey): string => `"${label}" (ID ${hex(id) || 'none'})`;
 
-export function describedRef({ object, id }: Pick<Pkcs11KeyRef, 'object' | 'id'>): string {
+export function describedRef({
+  object,
+  id,
+}: {
+  readonly object?: string | undefined;
+  readonly id?: Uint8Array | undefined;
+}): string {
   const parts = [
     object !== undefined && `the label "${object}"`,
     id !== undefined && `the ID ${hex(id)}`,

@@ -6,6 +6,8 @@ import { DerError, enterDer } from '../../der/reader.ts';
 import { octetString, sequence, unsignedInteger } from '../../der/writer.ts';
 import { PkiError } from '../../errors.ts';
 import { CK_PARAMS_RSA_PSS, CKG, CKM, mechanismName } from './constants.ts';
+import type { TokenAlgorithm } from './public-key.ts';
+import { type Quirks, STANDARD } from './quirks.ts';
 
 /** One way to have a token make a signature. */
 export interface SigningMechanism {
@@ -50,14 +52,15 @@ const BY_HASH: Readonly<Record<HashName, HashMechanisms>> = {
   },
 };
 
-/** Chooses the first way that the token offers; our own hash first, which every token can. */
-export function chooseMechanism(
-  algorithm: ClassicalAlgorithm,
+/** The ways that the token offers, the preferred one first; an error if there is none. */
+export function offeredMechanisms(
+  algorithm: TokenAlgorithm,
   offered: ReadonlySet<number>,
-): SigningMechanism {
-  const ways = signingMechanisms(algorithm);
-  const found = ways.find(({ mechanism }) => offered.has(mechanism.mechanism));
-  if (found) return found;
+  quirks: Quirks = STANDARD,
+): readonly SigningMechanism[] {
+  const ways = signingMechanisms(algorithm, quirks);
+  const found = ways.filter(({ mechanism }) => offered.has(mechanism.mechanism));
+  if (found.length > 0) return found;
   const names = ways.map(({ mechanism }) => mechanismName(mechanism.mechanism));
   throw new PkiError(
     'KEY_UNAVAILABLE',
@@ -71,29 +74,45 @@ export function chooseMechanism(
   );
 }
 
-/** All ways to make signatures of `algorithm`, the preferred one first. */
-export function signingMechanisms(algorithm: ClassicalAlgorithm): readonly SigningMechanism[] {
-  const { key, scheme } = algorithm;
-  const maxBytes = key.kind === 'ec' ? 2 * (key.fieldBytes + 8) : algorithm.maxSignatureBytes;
-  const way = (
-    mechanism: number | Mechanism,
-    prepare: SigningMechanism['prepare'],
-    finish: SigningMechanism['finish'] = asItIs,
-  ): SigningMechanism => ({
-    mechanism: typeof mechanism === 'number' ? { mechanism } : mechanism,
-    prepare,
-    finish,
-    maxBytes,
-  });
-  if (!scheme.hash) return [way(CKM.eddsa, asItIs)]; // without a parameter for Ed25519
+/**
+ * All ways to make signatures of `algorithm`, the preferred one first: our own hash, which every
+ * token can, unless the vendor is known to refuse that.
+ */
+export function signingMechanisms(
+  algorithm: TokenAlgorithm,
+  quirks: Quirks = STANDARD,
+): readonly SigningMechanism[] {
+  if (algorithm.family === 'ml-dsa') {
+    // without a parameter: hedged, with the empty context (PKCS #11 3.2 §6.67.5)
+    return [way(quirks.mlDsa.sign, algorithm.maxSignatureBytes, asItIs)];
+  }
+  const ways = classicalMechanisms(algorithm);
+  return quirks.hashesItself && algorithm.key.kind === 'rsa' ? ways.toReversed() : ways;
+}
+
+const way = (
+  mechanism: number | Mechanism,
+  maxBytes: number,
+  prepare: SigningMechanism['prepare'],
+  finish: SigningMechanism['finish'] = asItIs,
+): SigningMechanism => ({
+  mechanism: typeof mechanism === 'number' ? { mechanism } : mechanism,
+  prepare,
+  finish,
+  maxBytes,
+});
+
+function classicalMechanisms(algorithm: ClassicalAlgorithm): readonly SigningMechanism[] {
+  const { key, scheme, maxSignatureBytes } = algorithm;
+  if (!scheme.hash) return [way(eddsa(algorithm), maxSignatureBytes, asItIs)];
   const { hash } = scheme;
   const numbers = BY_HASH[hash];
   const digest = (message: Uint8Array) => createHash(hash).update(message).digest();
   switch (scheme.family) {
     case 'rsa-pkcs1':
       return [
-        way(CKM.rsaPkcs, (message) => digestInfo(hash, digest(message))),
-        way(numbers.pkcs1, asItIs),
+        way(CKM.rsaPkcs, maxSignatureBytes, (message) => digestInfo(hash, digest(message))),
+        way(numbers.pkcs1, maxSignatureBytes, asItIs),
       ];
     case 'rsa-pss': {
       const parameter = {
@@ -103,17 +122,30 @@ export function signingMechanisms(algorithm: ClassicalAlgorithm): readonly Signi
         saltLen: HASH_BYTES[hash],
       };
       return [
-        way({ mechanism: CKM.rsaPkcsPss, parameter }, digest),
-        way({ mechanism: numbers.pss, parameter }, asItIs),
+        way({ mechanism: CKM.rsaPkcsPss, parameter }, maxSignatureBytes, digest),
+        way({ mechanism: numbers.pss, parameter }, maxSignatureBytes, asItIs),
       ];
     }
     default: {
       const fieldBytes = key.kind === 'ec' ? key.fieldBytes : 0;
+      const maxBytes = 2 * (fieldBytes + 8); // some tokens give a DER SEQUENCE at once
       const finish = (signature: Uint8Array) => ecdsaSignature(signature, fieldBytes);
-      return [way(CKM.ecdsa, digest, finish), way(numbers.ecdsa, asItIs, finish)];
+      return [
+        way(CKM.ecdsa, maxBytes, digest, finish),
+        way(numbers.ecdsa, maxBytes, asItIs, finish),
+      ];
     }
   }
 }
+
+/**
+ * Ed25519 takes no parameter; Ed448 always takes CK_EDDSA_PARAMS (PKCS #11 3.2 §6.3.13), here
+ * `{ phFlag: false, ulContextDataLen: 0, pContextData: NULL }` with the layout of 64-bit machines.
+ */
+const eddsa = ({ key }: ClassicalAlgorithm): Mechanism =>
+  key.kind === 'edwards' && key.curve === 'ed448'
+    ? { mechanism: CKM.eddsa, parameter: Buffer.alloc(24) }
+    : { mechanism: CKM.eddsa };
 
 const asItIs = (octets: Uint8Array): Uint8Array => octets;
 

@@ -1,79 +1,61 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
-import type { PKCS11 } from 'pkcs11js';
+import { statSync } from 'node:fs';
 import { PkiError, systemErrorText } from '../../errors.ts';
-import type { Trace } from '../key-access.ts';
+import type { KeyAccess } from '../key-access.ts';
 import { CKF } from './constants.ts';
-import { CKR_CRYPTOKI_ALREADY_INITIALIZED, call, pkcs11Error, returnCode } from './errors.ts';
-import { traced } from './trace.ts';
+import { call } from './errors.ts';
+import { startHost } from './host-process.ts';
+import type { Pkcs11Library } from './library.ts';
+import { ModuleClient, ModuleLostError } from './module-client.ts';
+import { modulePath } from './module-path.ts';
 
-/** A PKCS#11 library that is loaded and initialised. */
+/** A PKCS#11 library that is loaded and initialised, in a process of its own. */
 export interface Pkcs11Module extends AsyncDisposable {
   readonly path: string;
-  readonly library: PKCS11;
+  readonly library: Pkcs11Library;
+  /** Closes it after `last`, which it does not wait for long. */
+  end(last: Promise<unknown>): Promise<void>;
 }
 
-interface Loaded {
-  readonly library: PKCS11;
-  /** False if somebody else in this process initialised it, who then also finalises it. */
-  readonly ours: boolean;
-  users: number;
+/** Which module, and what it is given when it is initialised. */
+export interface ModuleRef {
+  readonly modulePath: string;
+  /** `pReserved` of C_Initialize, which some modules take parameters in, as NSS does. */
+  readonly initReserved?: string;
 }
 
-/** C_Initialize is once a process, so two keys in one module have to share it. */
-const loaded = new Map<string, Loaded>();
-
-/** Loads and initialises the module, or shares it if it is already; disposing gives it back. */
-export async function openModule(module: string, trace?: Trace): Promise<Pkcs11Module> {
-  const path = modulePath(module);
-  const real = existing(path);
-  const { PKCS11: Library } = await binding();
-  // nothing is awaited from here on: two that open at the same moment must not both initialise
-  const made = () => (trace ? traced(new Library(), trace) : new Library());
-  const entry = loaded.get(real) ?? load(path, made());
-  loaded.set(real, entry);
-  entry.users += 1;
-  let released = false;
+/** Loads and initialises the module; disposing finalises it and ends its process. */
+export async function openModule(ref: ModuleRef, access: KeyAccess): Promise<Pkcs11Module> {
+  const path = modulePath(ref.modulePath);
+  mustBeFile(path);
+  const { sessions } = access.hsm;
+  const { environment } = access;
+  const child = access.spareHost?.take(sessions) ?? startHost({ environment, sessions });
+  const host = new ModuleClient(child, { timeout: access.hsm.timeout, trace: access.trace });
+  access.resources.use(host); // an interruption must find it, even while it is being opened
+  try {
+    await load(host, path, access.secretVariables);
+    await call(`initialising the module ${path}`, () =>
+      host.library.C_Initialize({
+        flags: CKF.osLockingOk,
+        // pkcs11js drops the last character
+        ...(ref.initReserved !== undefined && { libraryParameters: `${ref.initReserved} ` }),
+      }),
+    );
+  } catch (error) {
+    await host[Symbol.asyncDispose]();
+    throw error;
+  }
   return {
     path,
-    library: entry.library,
-    async [Symbol.asyncDispose]() {
-      if (released) return;
-      released = true;
-      entry.users -= 1;
-      if (entry.users > 0) return;
-      loaded.delete(real);
-      finalise(entry);
-    },
+    library: host.library,
+    end: (last) => host.end(last),
+    [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
   };
 }
 
-/** Where a `module-name` (RFC 7512 §2.3) is looked for. */
-const MODULE_DIRECTORIES = [
-  '/usr/lib/x86_64-linux-gnu/pkcs11',
-  '/usr/lib/aarch64-linux-gnu/pkcs11',
-  '/usr/lib64/pkcs11',
-  '/usr/lib/pkcs11',
-  '/usr/lib/softhsm',
-  '/usr/lib64',
-  '/usr/lib/x86_64-linux-gnu',
-  '/usr/lib/aarch64-linux-gnu',
-  '/usr/local/lib',
-  '/opt/homebrew/lib',
-];
-
-/** The path of a module that may be named without a path; unchanged if it is found nowhere. */
-export function modulePath(module: string): string {
-  if (module.includes('/')) return module;
-  const names = [module, `${module}.so`, `lib${module}.so`, `lib${module}.dylib`];
-  const paths = MODULE_DIRECTORIES.flatMap((directory) =>
-    names.map((name) => `${directory}/${name}`),
-  );
-  return paths.find((path) => existsSync(path)) ?? module;
-}
-
-function existing(path: string): string {
+function mustBeFile(path: string): void {
   try {
-    if (statSync(path).isFile()) return realpathSync(path);
+    if (statSync(path).isFile()) return;
   } catch (error) {
     const message = `cannot load the PKCS#11 module ${path}: ${systemErrorText(error)}`;
     throw new PkiError('KEY_UNAVAILABLE', message, {
@@ -81,51 +63,26 @@ function existing(path: string): string {
       cause: error,
     });
   }
-  throw notAModule(path, undefined);
+  throw notAModule(path, 'it is not a file');
 }
 
-function load(path: string, library: PKCS11): Loaded {
+async function load(host: ModuleClient, path: string, hidden: readonly string[]): Promise<void> {
   try {
-    library.load(path);
+    await host.load(path, hidden);
   } catch (error) {
-    throw notAModule(path, error);
-  }
-  try {
-    library.C_Initialize({ flags: CKF.osLockingOk });
-    return { library, ours: true, users: 0 };
-  } catch (error) {
-    if (returnCode(error) === CKR_CRYPTOKI_ALREADY_INITIALIZED) {
-      return { library, ours: false, users: 0 };
+    if (error instanceof ModuleLostError || !(error instanceof Error)) throw error;
+    if (error.name === 'MODULE_NOT_FOUND' || error.name === 'ERR_MODULE_NOT_FOUND') {
+      throw bindingMissing(error);
     }
-    library.close();
-    throw pkcs11Error(error, `initialising the module ${path}`);
+    throw notAModule(path, error.message.split('\n', 1)[0] ?? '', error);
   }
 }
 
-function finalise({ library, ours }: Loaded): void {
-  try {
-    if (ours) call('finalising the module', () => library.C_Finalize());
-  } finally {
-    library.close();
-  }
-}
-
-function notAModule(path: string, error: unknown): PkiError {
-  const why = error instanceof Error ? error.message.split('\n')[0] : 'it is not a file';
+function notAModule(path: string, why: string, cause?: unknown): PkiError {
   return new PkiError('KEY_UNAVAILABLE', `${path} is not a PKCS#11 module: ${why}`, {
     hints: ['give the path of the library (.so, .dylib or .dll) of your token'],
-    cause: error,
+    cause,
   });
-}
-
-/** The native addon, which a machine without a compiler does not have. */
-async function binding() {
-  try {
-    const imported = await import('pkcs11js');
-    return 'default' in imported ? (imported.default as typeof imported) : imported;
-  } catch (error) {
-    throw bindingMissing(error);
-  }
 }
 
 /** Exported for its test: the addon cannot be missing and present in one installation. */

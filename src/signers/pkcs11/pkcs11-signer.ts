@@ -1,61 +1,159 @@
-import type { ClassicalAlgorithm, SignatureAlgorithm } from '../../algorithms/algorithm.ts';
+import type { SignatureAlgorithm } from '../../algorithms/algorithm.ts';
 import { algorithmsOfKey } from '../../algorithms/spki.ts';
 import { PkiError } from '../../errors.ts';
 import type { KeyAccess } from '../key-access.ts';
 import type { Pkcs11KeyRef } from '../key-ref.ts';
 import type { Signer } from '../signer.ts';
-import { destroyById, generateKeyPair, leftBehind } from './generate.ts';
+import { TokenConnection } from './connection.ts';
+import { call, remediesOf } from './errors.ts';
 import { findPrivateKey, type TokenKey } from './keys.ts';
-import { chooseMechanism, type SigningMechanism } from './mechanisms.ts';
-import { modulePath, openModule } from './module.ts';
-import { readPublicKey } from './public-key.ts';
-import { Pkcs11Session } from './session.ts';
-import { findToken } from './slots.ts';
+import { LoginError } from './login.ts';
+import { offeredMechanisms, type SigningMechanism } from './mechanisms.ts';
+import { readPublicKey, type TokenAlgorithm } from './public-key.ts';
+import { quirksOf } from './quirks.ts';
 
 /** A signer whose private key stays in a token. */
 export class Pkcs11Signer implements Signer {
-  readonly algorithm: ClassicalAlgorithm;
+  readonly algorithm: TokenAlgorithm;
   readonly publicKey: Uint8Array;
   /** Names the key precisely: with the token's serial number, and the key's label and ID. */
   readonly ref: Pkcs11KeyRef;
-  readonly #session: Pkcs11Session;
-  readonly #key: TokenKey;
-  readonly #way: SigningMechanism;
+  readonly #connection: TokenConnection;
+  /** The preferred one first; one that the token refused is not tried again. */
+  #ways: readonly SigningMechanism[];
+  /** The key's handle, which is good for one generation of the connection. */
+  #found: { readonly key: Promise<TokenKey>; readonly generation: number };
 
-  constructor(session: Pkcs11Session, ref: Pkcs11KeyRef, wanted: SignatureAlgorithm | undefined) {
-    this.#session = session;
-    this.#key = findPrivateKey(session, ref);
-    this.publicKey = readPublicKey(session, this.#key);
-    this.algorithm = usableAlgorithm(this.publicKey, wanted, this.#key);
-    this.#way = chooseMechanism(this.algorithm, session.mechanisms());
-    this.ref = {
-      kind: 'pkcs11',
-      modulePath: modulePath(ref.modulePath),
-      token: session.token.label,
-      serial: session.token.serial,
-      object: this.#key.label,
-      ...(this.#key.id.length > 0 && { id: this.#key.id }),
-      ...(ref.pinSource !== undefined && { pinSource: ref.pinSource }),
-    };
+  private constructor(parts: {
+    readonly connection: TokenConnection;
+    readonly key: TokenKey;
+    readonly publicKey: Uint8Array;
+    readonly algorithm: TokenAlgorithm;
+    readonly ways: readonly SigningMechanism[];
+  }) {
+    const { connection, key } = parts;
+    this.#connection = connection;
+    this.#found = { key: Promise.resolve(key), generation: connection.generation };
+    this.publicKey = parts.publicKey;
+    this.algorithm = parts.algorithm;
+    this.#ways = parts.ways;
+    this.ref = preciseRef(connection, key);
   }
 
-  async sign(message: Uint8Array): Promise<Uint8Array> {
-    const { mechanism, prepare, finish, maxBytes } = this.#way;
+  /** Finds the key; the signer takes the connection over. */
+  static async over(
+    connection: TokenConnection,
+    ref: Pkcs11KeyRef,
+    wanted: SignatureAlgorithm | undefined,
+  ): Promise<Pkcs11Signer> {
+    const { anchor, module, token, access } = connection;
+    const key = await findPrivateKey(anchor, ref);
+    const publicKey = await readPublicKey(anchor, key);
+    const algorithm = usableAlgorithm(publicKey, wanted, key);
+    const offered = await call(`listing the mechanisms of the token "${token.label}"`, () =>
+      module.library.C_GetMechanismList(token.slot),
+    );
+    const quirks = quirksOf(token, access.hsm.vendor);
+    const ways = offeredMechanisms(algorithm, new Set(offered), quirks);
+    return new Pkcs11Signer({ connection, key, publicKey, algorithm, ways });
+  }
+
+  /**
+   * Signs, and once more after what a token may recover from. That is safe: the two signatures
+   * would be over the same octets, and only one of them leaves.
+   */
+  sign(message: Uint8Array): Promise<Uint8Array> {
+    return this.#connection.run(() => this.#sign(message));
+  }
+
+  async #sign(message: Uint8Array): Promise<Uint8Array> {
+    for (let recovered = false; ; ) {
+      const { generation } = this.#connection;
+      const [way, ...others] = this.#ways;
+      if (!way) throw new TypeError('a signer without a mechanism');
+      try {
+        return await this.#signBy(way, message);
+      } catch (error) {
+        if (others.length > 0 && remediesOf(error).includes('next-mechanism')) {
+          this.#ways = this.#ways.filter((item) => item !== way);
+          continue;
+        }
+        if (recovered || !(await this.#recover(error, generation))) throw error;
+        recovered = true;
+      }
+    }
+  }
+
+  async #signBy(way: SigningMechanism, message: Uint8Array): Promise<Uint8Array> {
+    const { handle } = await this.#key();
+    const { mechanism, prepare, finish, maxBytes } = way;
     const data = prepare(message);
-    return finish(await this.#session.sign(mechanism, this.#key.handle, data, maxBytes));
+    return finish(
+      await this.#connection.use((session) => session.sign(mechanism, handle, data, maxBytes)),
+    );
+  }
+
+  /** The key in the connection as it is now; found again, it has to be the same key. */
+  #key(): Promise<TokenKey> {
+    const { generation } = this.#connection;
+    if (generation !== this.#found.generation) {
+      this.#found = { key: this.#findAgain(), generation };
+    }
+    return this.#found.key;
+  }
+
+  async #findAgain(): Promise<TokenKey> {
+    const { anchor } = this.#connection;
+    const key = await findPrivateKey(anchor, this.ref);
+    if (Buffer.compare(await readPublicKey(anchor, key), this.publicKey) === 0) return key;
+    throw new PkiError('KEY_UNAVAILABLE', `the key "${key.label}" is another one than before`, {
+      hints: ['nothing was signed with it; the token was changed while it was away'],
+    });
+  }
+
+  async #recover(error: unknown, generation: number): Promise<boolean> {
+    try {
+      return await this.#connection.recover(error, generation);
+    } catch (failure) {
+      throw failure instanceof LoginError ? failure : notRecovered(error, failure);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#session[Symbol.asyncDispose]();
+    await this.#connection[Symbol.asyncDispose]();
   }
 }
+
+/** The first error is the one to tell; why it could not be helped is a hint. */
+function notRecovered(error: unknown, failure: unknown): unknown {
+  if (!(error instanceof PkiError && failure instanceof PkiError)) return error;
+  return new PkiError(error.code, error.message, {
+    hints: [...error.hints, `the token could not be opened again: ${failure.message}`],
+    cause: error.cause,
+  });
+}
+
+const preciseRef = (
+  { ref, token, module }: TokenConnection,
+  { label, id }: TokenKey,
+): Pkcs11KeyRef => ({
+  kind: 'pkcs11',
+  modulePath: module.path,
+  token: token.label,
+  serial: token.serial,
+  object: label,
+  ...(id.length > 0 && { id }),
+  ...(ref.pinSource !== undefined && { pinSource: ref.pinSource }),
+  ...(ref.initReserved !== undefined && { initReserved: ref.initReserved }),
+  ...(ref.userType !== undefined && { userType: ref.userType }),
+});
 
 function usableAlgorithm(
   publicKey: Uint8Array,
   wanted: SignatureAlgorithm | undefined,
   { label }: TokenKey,
-): ClassicalAlgorithm {
-  const usable = algorithmsOfKey(publicKey).filter((row) => row.family === 'classical');
+): TokenAlgorithm {
+  const usable = algorithmsOfKey(publicKey).filter((row) => row.family !== 'composite');
   const found = wanted ? usable.find((row) => row.name === wanted.name) : usable[0];
   if (found) return found;
   const names = usable.map((row) => row.name).join(' or ');
@@ -71,55 +169,27 @@ export async function openPkcs11Signer(
   access: KeyAccess,
   algorithm?: SignatureAlgorithm,
 ): Promise<Pkcs11Signer> {
-  return withSession(ref, access, async (session) => new Pkcs11Signer(session, ref, algorithm));
+  return withConnection(ref, access, (connection) => Pkcs11Signer.over(connection, ref, algorithm));
 }
 
-/** A key that was made just now, and how to undo that. */
-export interface GeneratedKey {
-  readonly signer: Pkcs11Signer;
-  /** Deletes the key pair, for when no CA came of it. */
-  undo(): Promise<void>;
-}
-
-/** Makes a key pair in the token and opens it. */
-export async function generatePkcs11Signer(
+/** Opens a connection for `use`, which takes it over; if `use` fails, it is closed again. */
+export async function withConnection<Result>(
   ref: Pkcs11KeyRef,
   access: KeyAccess,
-  algorithm: ClassicalAlgorithm,
-): Promise<GeneratedKey> {
-  return withSession(ref, access, async (session) => {
-    const made = await generateKeyPair(session, algorithm, ref);
-    const undo = async () => {
-      try {
-        destroyById(session, made.id);
-      } catch (error) {
-        access.note(`warning: ${leftBehind({ ...made, token: session.token.label })}`);
-        throw error;
-      }
-    };
-    try {
-      return { signer: new Pkcs11Signer(session, made, algorithm), undo };
-    } catch (error) {
-      await undo();
-      throw error;
-    }
-  });
-}
-
-/** Opens a session for `use`, which takes it over; if `use` fails, everything is closed again. */
-async function withSession<Result>(
-  ref: Pkcs11KeyRef,
-  access: KeyAccess,
-  use: (session: Pkcs11Session) => Promise<Result>,
+  use: (connection: TokenConnection) => Promise<Result>,
 ): Promise<Result> {
-  const module = await openModule(ref.modulePath, access.trace);
-  let session: Pkcs11Session | undefined;
+  const connection = await TokenConnection.open(ref, access);
   try {
-    const pin = (token: string) => access.pin(token, ref.pinSource);
-    session = await Pkcs11Session.open(module, findToken(module, ref), pin);
-    return await use(session);
+    for (let recovered = false; ; recovered = true) {
+      const { generation } = connection;
+      try {
+        return await use(connection);
+      } catch (error) {
+        if (recovered || !(await connection.recover(error, generation))) throw error;
+      }
+    }
   } catch (error) {
-    await (session ?? module)[Symbol.asyncDispose]();
+    await connection[Symbol.asyncDispose]();
     throw error;
   }
 }

@@ -1,27 +1,40 @@
-import { createPublicKey } from 'node:crypto';
 import type { Handle } from 'pkcs11js';
-import type { ClassicalAlgorithm, EdwardsKey } from '../../algorithms/algorithm.ts';
+import type {
+  ClassicalAlgorithm,
+  EdwardsKey,
+  MlDsaAlgorithm,
+  SignatureAlgorithm,
+} from '../../algorithms/algorithm.ts';
 import { ALGORITHMS } from '../../algorithms/registry.ts';
-import { algorithmsOfKey, encodeSpki, rsaParameters } from '../../algorithms/spki.ts';
+import {
+  algorithmsOfKey,
+  encodeSpki,
+  publicKeyObject,
+  rsaParameters,
+} from '../../algorithms/spki.ts';
 import { DerError, readDer } from '../../der/reader.ts';
 import { printableString, sequence, TAG, unsignedInteger } from '../../der/writer.ts';
 import { PkiError } from '../../errors.ts';
 import { CKA, CKK, CKO } from './constants.ts';
-import { hex, naming, type TokenKey } from './keys.ts';
+import { hex, naming, type TokenKey, tokenKey } from './keys.ts';
 import type { Pkcs11Session } from './session.ts';
 
 const CLASSICAL = ALGORITHMS.filter((row) => row.family === 'classical');
+const ML_DSA = ALGORITHMS.filter((row) => row.family === 'ml-dsa');
+
+/** What a key in a token can be for. A composite key is two keys. */
+export type TokenAlgorithm = ClassicalAlgorithm | MlDsaAlgorithm;
 
 /**
  * SubjectPublicKeyInfo of a private key in a token. The public object with the same CKA_ID tells
  * it; where there is none, the private object may have the same attributes or the whole encoding.
  */
-export function readPublicKey(session: Pkcs11Session, key: TokenKey): Uint8Array {
-  for (const object of [...publicObjects(session, key), key.handle]) {
-    const spki = fromAttributes(session, object);
+export async function readPublicKey(session: Pkcs11Session, key: TokenKey): Promise<Uint8Array> {
+  for (const object of [...(await publicObjects(session, key)), key.handle]) {
+    const spki = await fromAttributes(session, object);
     if (spki) return checked(spki, key);
   }
-  const encoded = session.attribute(key.handle, CKA.publicKeyInfo);
+  const encoded = await session.attribute(key.handle, CKA.publicKeyInfo);
   if (encoded && encoded.length > 0) return checked(Uint8Array.from(encoded), key);
   throw new PkiError(
     'KEY_UNAVAILABLE',
@@ -34,11 +47,17 @@ export function readPublicKey(session: Pkcs11Session, key: TokenKey): Uint8Array
  * With the same CKA_ID; the one with the same label first, since tokens let IDs be used twice. A
  * key without an ID, as pkcs11-tool makes it by default, has the public object with its label.
  */
-function publicObjects(session: Pkcs11Session, { id, label }: TokenKey): readonly Handle[] {
+async function publicObjects(
+  session: Pkcs11Session,
+  { id, label }: TokenKey,
+): Promise<readonly Handle[]> {
   const find = (byLabel: string | undefined, byId: Uint8Array | undefined) =>
     session.find([{ type: CKA.class, value: CKO.publicKey }, ...naming(byLabel, byId)]);
-  if (id.length > 0) return [...find(label, id), ...find(undefined, id)];
-  const sameLabel = find(label, undefined);
+  if (id.length > 0) {
+    const both = await find(label, id);
+    return both.length > 0 ? both : find(undefined, id);
+  }
+  const sameLabel = await find(label, undefined);
   return sameLabel.length === 1 ? sameLabel : [];
 }
 
@@ -47,25 +66,36 @@ const sought = ({ id, label }: TokenKey): string =>
 
 /** OpenSSL refuses points that are not on their curve; nothing is signed for such a key. */
 function checked(spki: Uint8Array, key: TokenKey): Uint8Array {
-  try {
-    createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-  } catch (error) {
-    throw new PkiError('KEY_UNAVAILABLE', `the public key of "${key.label}" is malformed`, {
-      cause: error,
-    });
+  const known = knownAlgorithms(spki);
+  // a runtime without ML-DSA cannot look at such a key; there is nothing to it but its length
+  if (known?.some((row) => row.family === 'ml-dsa')) return spki;
+  if (!known || !publicKeyObject(spki)) {
+    throw new PkiError('KEY_UNAVAILABLE', `the public key of "${key.label}" is malformed`);
   }
-  if (algorithmsOfKey(spki).length > 0) return spki;
+  if (known.length > 0) return spki;
   throw unsupported(key);
+}
+
+function knownAlgorithms(spki: Uint8Array): readonly SignatureAlgorithm[] | undefined {
+  try {
+    return algorithmsOfKey(spki);
+  } catch (error) {
+    if (error instanceof DerError) return undefined;
+    throw error;
+  }
 }
 
 function unsupported(key: TokenKey): PkiError {
   return new PkiError('KEY_UNAVAILABLE', `the key "${key.label}" is of an unsupported type`, {
-    hints: [`supported are: ${CLASSICAL.map((row) => row.name).join(', ')}`],
+    hints: [`supported are: ${[...CLASSICAL, ...ML_DSA].map((row) => row.name).join(', ')}`],
   });
 }
 
-function fromAttributes(session: Pkcs11Session, object: Handle): Uint8Array | undefined {
-  const keyType = session.attribute(object, CKA.keyType);
+async function fromAttributes(
+  session: Pkcs11Session,
+  object: Handle,
+): Promise<Uint8Array | undefined> {
+  const keyType = await session.attribute(object, CKA.keyType);
   if (!keyType) return undefined;
   switch (keyType.readUInt32LE(0)) {
     case CKK.rsa:
@@ -73,18 +103,25 @@ function fromAttributes(session: Pkcs11Session, object: Handle): Uint8Array | un
     case CKK.ec:
     case CKK.ecEdwards:
       return curveKey(session, object);
+    case CKK.mlDsa:
+      return mlDsaKey(session, object);
     default:
-      throw unsupported({
-        handle: object,
-        label: session.attribute(object, CKA.label)?.toString('utf8') ?? '',
-        id: new Uint8Array(0),
-      });
+      throw unsupported(await tokenKey(session, object));
   }
 }
 
-function rsaKey(session: Pkcs11Session, object: Handle): Uint8Array | undefined {
-  const modulus = session.attribute(object, CKA.modulus);
-  const exponent = session.attribute(object, CKA.publicExponent);
+/** Raw, as FIPS 204 encodes it (PKCS #11 3.2 §6.67.2); a private object has its private value there. */
+async function mlDsaKey(session: Pkcs11Session, object: Handle): Promise<Uint8Array | undefined> {
+  const value = await session.attribute(object, CKA.value);
+  const row = ML_DSA.find(({ publicKeyBytes }) => publicKeyBytes === value?.length);
+  return row && value && encodeSpki(row, value);
+}
+
+async function rsaKey(session: Pkcs11Session, object: Handle): Promise<Uint8Array | undefined> {
+  const [modulus, exponent] = await Promise.all([
+    session.attribute(object, CKA.modulus),
+    session.attribute(object, CKA.publicExponent),
+  ]);
   if (!modulus?.length || !exponent?.length) return undefined;
   const key = sequence(unsignedInteger(modulus), unsignedInteger(exponent));
   const { bits } = rsaParameters(key);
@@ -93,20 +130,19 @@ function rsaKey(session: Pkcs11Session, object: Handle): Uint8Array | undefined 
   return any && encodeSpki(any, key);
 }
 
-function curveKey(session: Pkcs11Session, object: Handle): Uint8Array | undefined {
-  const parameters = session.attribute(object, CKA.ecParams);
-  const point = session.attribute(object, CKA.ecPoint);
+async function curveKey(session: Pkcs11Session, object: Handle): Promise<Uint8Array | undefined> {
+  const [parameters, point] = await Promise.all([
+    session.attribute(object, CKA.ecParams),
+    session.attribute(object, CKA.ecPoint),
+  ]);
   if (!parameters?.length || !point?.length) return undefined;
   const row = CLASSICAL.find((item) => isCurve(item, parameters));
-  if (!row) {
-    const label = session.attribute(object, CKA.label)?.toString('utf8') ?? '';
-    throw unsupported({ handle: object, label, id: new Uint8Array(0) });
-  }
+  if (!row) throw unsupported(await tokenKey(session, object));
   return encodeSpki(row, decodePoint(point, row));
 }
 
 /** Edwards curves come by OID or by name (PKCS #11 3.1 §6.3.5); SoftHSM and nShield give names. */
-const EDWARDS_NAMES: Readonly<Record<EdwardsKey['curve'], string>> = {
+export const EDWARDS_NAMES: Readonly<Record<EdwardsKey['curve'], string>> = {
   ed25519: 'edwards25519',
   ed448: 'edwards448',
 };
@@ -122,15 +158,17 @@ function isCurve({ key, keyIdentifier }: ClassicalAlgorithm, parameters: Buffer)
 
 /**
  * CKA_EC_POINT to the octets of `subjectPublicKey`. The standard says OCTET STRING around the
- * point; tokens also give it bare, or in a BIT STRING. The curve's length decides, never the first
- * octet, which is 04 for both an OCTET STRING and an uncompressed point.
+ * point; tokens also give it bare, in a BIT STRING, or without the octet 04 before its coordinates
+ * (old opencryptoki). The curve's length decides, never the first octet, which is 04 for both an
+ * OCTET STRING and an uncompressed point.
  */
 export function decodePoint(attribute: Uint8Array, { key, name }: ClassicalAlgorithm): Uint8Array {
   if (key.kind === 'rsa') throw new TypeError('RSA keys have no point');
   const wanted = key.kind === 'ec' ? 1 + 2 * key.fieldBytes : key.publicKeyBytes;
-  if (attribute.length === wanted) return Uint8Array.from(attribute);
-  const unwrapped = unwrap(attribute);
-  if (unwrapped?.length === wanted) return Uint8Array.from(unwrapped);
+  for (const octets of [attribute, unwrap(attribute)]) {
+    if (octets?.length === wanted) return Uint8Array.from(octets);
+    if (key.kind === 'ec' && octets?.length === wanted - 1) return Uint8Array.of(4, ...octets);
+  }
   throw new PkiError('KEY_UNAVAILABLE', `the token gives a malformed public key for ${name}`, {
     hints: [`CKA_EC_POINT has ${attribute.length} octets; the point alone would have ${wanted}`],
   });

@@ -1,7 +1,8 @@
-import type { Mechanism, PKCS11, Template } from 'pkcs11js';
-import type { Trace } from '../key-access.ts';
+import type { Mechanism, Template } from 'pkcs11js';
+import { PkiError } from '../../errors.ts';
 import { attributeName, mechanismName } from './constants.ts';
-import { returnCode, returnCodeName } from './errors.ts';
+import { returnCodeName } from './errors.ts';
+import type { FunctionName, ModuleResponse } from './library.ts';
 
 /** How an argument is shown. What has no way of being shown is not shown. */
 const SHOWN = {
@@ -18,9 +19,10 @@ const SHOWN = {
 type ArgumentKind = keyof typeof SHOWN;
 
 /** The functions whose arguments help a vendor, and how each argument is shown. */
-const ARGUMENTS: Readonly<Record<string, readonly ArgumentKind[]>> = {
+const ARGUMENTS: Readonly<Partial<Record<FunctionName, readonly ArgumentKind[]>>> = {
   C_GetTokenInfo: ['handle'],
   C_GetMechanismList: ['handle'],
+  C_GetMechanismInfo: ['handle', 'number'],
   C_OpenSession: ['handle', 'number'],
   C_CloseSession: ['handle'],
   C_Login: ['handle', 'number', 'secret'],
@@ -28,64 +30,37 @@ const ARGUMENTS: Readonly<Record<string, readonly ArgumentKind[]>> = {
   C_FindObjects: ['handle', 'number'],
   C_FindObjectsFinal: ['handle'],
   C_GetAttributeValue: ['handle', 'handle', 'template'],
+  C_CreateObject: ['handle', 'template'],
   C_SignInit: ['handle', 'mechanism', 'handle'],
   C_SignAsync: ['handle', 'length'],
+  C_GenerateKeyAsync: ['handle', 'mechanism', 'template'],
   C_GenerateKeyPairAsync: ['handle', 'mechanism', 'template', 'template'],
+  C_WrapKeyAsync: ['handle', 'mechanism', 'handle', 'handle'],
+  C_UnwrapKeyAsync: ['handle', 'mechanism', 'handle', 'length', 'template'],
   C_DestroyObject: ['handle', 'handle'],
 };
 
 /**
- * The same library, with a line for each call: function, arguments, return code and duration. No
- * PIN, no key and no signed data can get into it: arguments are shown by the table above alone.
+ * One call as a line: function, arguments, return code and duration in milliseconds. No PIN, no
+ * key and no signed data can get into it: arguments are shown by the table above alone.
  */
-export function traced(library: PKCS11, trace: Trace): PKCS11 {
-  return new Proxy(library, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== 'function' || typeof name !== 'string' || !name.startsWith('C_')) {
-        return typeof member === 'function' ? member.bind(target) : member;
-      }
-      return (...args: readonly unknown[]) => {
-        const shown = (ARGUMENTS[name] ?? []).map((kind, index) => SHOWN[kind](args[index]));
-        const start = performance.now();
-        const done = (error?: unknown) => {
-          const result = error === undefined ? 'CKR_OK' : failure(error);
-          const duration = (performance.now() - start).toFixed(2);
-          // the asynchronous forms are pkcs11js's own; the module sees the standard function
-          trace(
-            `pkcs11: ${name.replace(/Async$/, '')}(${shown.join(', ')}) = ${result} (${duration} ms)`,
-          );
-        };
-        try {
-          const result: unknown = member.apply(target, args);
-          if (!(result instanceof Promise)) {
-            done();
-            return result;
-          }
-          return result.then(
-            (value: unknown) => {
-              done();
-              return value;
-            },
-            (error: unknown) => {
-              done(error);
-              throw error;
-            },
-          );
-        } catch (error) {
-          done(error);
-          throw error;
-        }
-      };
-    },
-  });
+export function traceLine(
+  name: FunctionName,
+  args: readonly unknown[],
+  outcome: ModuleResponse | PkiError,
+  duration: number,
+): string {
+  const shown = (ARGUMENTS[name] ?? []).map((kind, index) => SHOWN[kind](args[index]));
+  // the asynchronous forms are pkcs11js's own; the module sees the standard function
+  const call = `${name.replace(/Async$/, '')}(${shown.join(', ')})`;
+  return `pkcs11: ${call} = ${resultOf(outcome)} (${duration.toFixed(2)} ms)`;
 }
 
 /** The return code; of an error of another kind, as pkcs11js throws for arguments, its name. */
-function failure(error: unknown): string {
-  const code = returnCode(error);
-  if (code !== undefined) return returnCodeName(code);
-  return error instanceof Error ? error.name : 'an error';
+function resultOf(outcome: ModuleResponse | PkiError): string {
+  if (outcome instanceof PkiError) return 'no answer';
+  if ('result' in outcome) return 'CKR_OK';
+  return 'returnCode' in outcome ? returnCodeName(outcome.returnCode) : outcome.failure.name;
 }
 
 const plain = (value: unknown): string =>

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { mechanismName } from '../../../src/signers/pkcs11/constants.ts';
 import { call, pkcs11Error } from '../../../src/signers/pkcs11/errors.ts';
+import { ReturnCodeError } from '../../../src/signers/pkcs11/library.ts';
 import { bindingMissing } from '../../../src/signers/pkcs11/module.ts';
 
-/** What pkcs11js throws: an Error with the return code as a number. */
-const thrown = (code: number) => Object.assign(new Error('CKR_SOMETHING'), { code });
+const thrown = (code: number) => new ReturnCodeError('C_Sign', code);
 
 describe('an error of a PKCS#11 module', () => {
   it('is named, with what was going on, and has a hint where we know one', () => {
@@ -42,14 +42,12 @@ describe('an error of a PKCS#11 module', () => {
     }
   });
 
-  it('comes out of a call in words, as what the call returns does untouched', () => {
-    const fail = () => {
-      throw thrown(0xe0);
-    };
-    expect(() => call('listing the slots', fail)).toThrow(
+  it('comes out of a call in words, as what the call returns does untouched', async () => {
+    const fail = () => Promise.reject(thrown(0xe0));
+    await expect(call('listing the slots', fail)).rejects.toThrow(
       'PKCS#11 error: CKR_TOKEN_NOT_PRESENT while listing the slots',
     );
-    expect(call('listing the slots', () => 7)).toBe(7);
+    expect(await call('listing the slots', async () => 7)).toBe(7);
   });
 });
 
@@ -60,7 +58,8 @@ describe('the name of a mechanism', () => {
     [0x1041, 'CKM_ECDSA'],
     [0x1055, 'CKM_EC_EDWARDS_KEY_PAIR_GEN'],
     [0x1057, 'CKM_EDDSA'],
-    [0x1d, '0x0000001d'],
+    [0x1d, 'CKM_ML_DSA'],
+    [0x1e, '0x0000001e'],
   ])('of %i is %s', (number, name) => {
     expect(mechanismName(number)).toBe(name);
   });

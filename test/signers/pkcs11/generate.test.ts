@@ -1,8 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  generatePkcs11Signer,
-  openPkcs11Signer,
-} from '../../../src/signers/pkcs11/pkcs11-signer.ts';
+import { generatePkcs11Signer } from '../../../src/signers/pkcs11/generate-signer.ts';
+import { openPkcs11Signer } from '../../../src/signers/pkcs11/pkcs11-signer.ts';
 import { describeOnSoftHsm, tokenAccess } from '../on-softhsm.ts';
 import { verdict } from '../signer-contract.ts';
 import { classicalNamed } from '../software-keys.ts';
@@ -16,7 +14,8 @@ describeOnSoftHsm('generating a key in SoftHSM', (hsm) => {
   const generate = (name: string, token: string, object: string, id?: number, notes?: string[]) => {
     const named = { object, ...(id !== undefined && { id: Uint8Array.of(id) }) };
     const ref = { kind: 'pkcs11', modulePath: hsm.module, token, ...named } as const;
-    return generatePkcs11Signer(ref, tokenAccess(undefined, notes), classicalNamed(name));
+    const plan = { ref, algorithm: classicalNamed(name), exportable: false };
+    return generatePkcs11Signer(plan, tokenAccess(undefined, notes));
   };
 
   it.each([

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CK_PARAMS_RSA_PSS, CKM } from '../../../src/signers/pkcs11/constants.ts';
 import {
-  chooseMechanism,
   ecdsaSignature,
+  offeredMechanisms,
   signingMechanisms,
 } from '../../../src/signers/pkcs11/mechanisms.ts';
 import { classicalNamed } from '../software-keys.ts';
@@ -56,14 +56,14 @@ describe('the choice among them', () => {
   const p256 = classicalNamed('ecdsa-p256');
 
   it('falls back to the hash of the token where CKM_ECDSA is absent', () => {
-    const both = chooseMechanism(p256, new Set([CKM.ecdsaSha256, CKM.ecdsa]));
-    const fallback = chooseMechanism(p256, new Set([CKM.ecdsaSha256]));
-    expect(both.mechanism).toEqual({ mechanism: CKM.ecdsa });
-    expect(fallback.mechanism).toEqual({ mechanism: CKM.ecdsaSha256 });
+    const ways = (...offered: readonly number[]) =>
+      offeredMechanisms(p256, new Set(offered)).map(({ mechanism }) => mechanism.mechanism);
+    expect(ways(CKM.ecdsaSha256, CKM.ecdsa)).toEqual([CKM.ecdsa, CKM.ecdsaSha256]);
+    expect(ways(CKM.ecdsaSha256)).toEqual([CKM.ecdsaSha256]);
   });
 
   it('fails with what the token would need, and what it offers', () => {
-    expect(() => chooseMechanism(p256, new Set([CKM.rsaPkcs, 0x8000_0001]))).toThrow(
+    expect(() => offeredMechanisms(p256, new Set([CKM.rsaPkcs, 0x8000_0001]))).toThrow(
       expect.objectContaining({
         code: 'KEY_UNAVAILABLE',
         message: 'PKCS#11 error: CKR_MECHANISM_INVALID: the token cannot sign with ecdsa-p256',

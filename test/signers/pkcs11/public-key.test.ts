@@ -44,11 +44,18 @@ describe('CKA_EC_POINT', () => {
     expect(Buffer.from(point)).toEqual(POINT);
   });
 
+  it('is taken without the octet 04 before its coordinates, bare or in an OCTET STRING', () => {
+    const coordinates = POINT.subarray(1);
+    for (const attribute of [coordinates, Buffer.concat([Buffer.of(0x04, 64), coordinates])]) {
+      expect(Buffer.from(decodePoint(attribute, p256))).toEqual(POINT);
+    }
+  });
+
   it.each([
-    ['one octet short', POINT.subarray(1)],
+    ['two octets short', POINT.subarray(2)],
     ['one octet long', Buffer.concat([POINT, Buffer.of(0)])],
     ['empty', Buffer.alloc(0)],
-    ['an OCTET STRING of another length', Buffer.concat([Buffer.of(0x04, 64), POINT.subarray(1)])],
+    ['an OCTET STRING of another length', Buffer.concat([Buffer.of(0x04, 61), POINT.subarray(4)])],
     ['an INTEGER around it', Buffer.concat([Buffer.of(0x02, 65), POINT])],
     ['compressed', Buffer.concat([Buffer.of(0x02), Buffer.alloc(32, 0x11)])],
   ])('is refused when it is %s', (_, attribute) => {

@@ -1,8 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
-import {
-  generatePkcs11Signer,
-  openPkcs11Signer,
-} from '../../../src/signers/pkcs11/pkcs11-signer.ts';
+import { generatePkcs11Signer } from '../../../src/signers/pkcs11/generate-signer.ts';
+import { openPkcs11Signer } from '../../../src/signers/pkcs11/pkcs11-signer.ts';
 import { describeOnSoftHsm, tokenAccess } from '../on-softhsm.ts';
 import { classicalNamed } from '../software-keys.ts';
 
@@ -44,9 +42,8 @@ describeOnSoftHsm('the trace of the calls to SoftHSM', (hsm) => {
     const lines: string[] = [];
     const algorithm = classicalNamed('ecdsa-p384');
     const { signer, undo } = await generatePkcs11Signer(
-      { ...ref(), object: 'new' },
+      { ref: { ...ref(), object: 'new' }, algorithm, exportable: false },
       traced(lines),
-      algorithm,
     );
     await undo();
     await signer[Symbol.asyncDispose]();

@@ -1,0 +1,156 @@
+import type { KeyAccess } from '../key-access.ts';
+import type { Pkcs11KeyRef } from '../key-ref.ts';
+import { type Remedy, remediesOf } from './errors.ts';
+import { LoginError, login } from './login.ts';
+import { openModule, type Pkcs11Module } from './module.ts';
+import { ModuleLostError } from './module-client.ts';
+import { quirksOf } from './quirks.ts';
+import { Pkcs11Session } from './session.ts';
+import { SessionPool } from './session-pool.ts';
+import { findToken, type Token } from './slots.ts';
+
+/** What is open while a token is connected. */
+interface Line {
+  readonly module: Pkcs11Module;
+  readonly token: Token;
+  /** Keeps the login: closing the last session would log out. It only searches and reads. */
+  readonly anchor: Pkcs11Session;
+  readonly pool: SessionPool;
+}
+
+/** Ways to get a connection back, or the handles in it. */
+const RECOVERIES: readonly Remedy[] = ['find-key', 'log-in', 'reopen', 'restart'];
+
+function recoveries(error: unknown): readonly Remedy[] {
+  if (error instanceof LoginError) return [];
+  if (error instanceof ModuleLostError) return error.hung ? [] : ['restart'];
+  return remediesOf(error).filter((remedy) => RECOVERIES.includes(remedy));
+}
+
+/** A token that pki is logged in to, in a process of its own, and the way back when it is lost. */
+export class TokenConnection implements AsyncDisposable {
+  readonly ref: Pkcs11KeyRef;
+  readonly access: KeyAccess;
+  #line: Line;
+  /** Counts what was opened; handles of an earlier one mean nothing. */
+  #generation = 0;
+  #recovering: Promise<void> | undefined;
+  readonly #running = new Set<Promise<unknown>>();
+
+  private constructor(ref: Pkcs11KeyRef, access: KeyAccess, line: Line) {
+    this.ref = ref;
+    this.access = access;
+    this.#line = line;
+  }
+
+  /** Tries once more where that may help; logging in comes last, and is not tried again. */
+  static async open(ref: Pkcs11KeyRef, access: KeyAccess): Promise<TokenConnection> {
+    const line = await openLine(ref, access).catch((error: unknown) => {
+      if (recoveries(error).length === 0) throw error;
+      return openLine(ref, access);
+    });
+    return new TokenConnection(ref, access, line);
+  }
+
+  get module(): Pkcs11Module {
+    return this.#line.module;
+  }
+
+  get token(): Token {
+    return this.#line.token;
+  }
+
+  /** The session for searching and reading. */
+  get anchor(): Pkcs11Session {
+    return this.#line.anchor;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Runs one operation in a session of its own, several of them at once if there are several. */
+  use<Result>(operation: (session: Pkcs11Session) => Promise<Result>): Promise<Result> {
+    return this.#line.pool.use(this.#line.anchor, operation);
+  }
+
+  /**
+   * Gets the connection back after `error`, which an operation of `generation` met; false if that
+   * may not help. Handles are invalid afterwards. Several that failed together recover once.
+   */
+  async recover(error: unknown, generation: number): Promise<boolean> {
+    const remedies = recoveries(error);
+    if (remedies.length === 0) return false;
+    if (generation === this.#generation) {
+      this.#recovering ??= this.#apply(remedies).finally(() => {
+        this.#recovering = undefined;
+      });
+    }
+    await this.#recovering;
+    return true;
+  }
+
+  async #apply(remedies: readonly Remedy[]): Promise<void> {
+    for (const [index, remedy] of remedies.entries()) {
+      try {
+        await this.#remedy(remedy);
+        break;
+      } catch (error) {
+        if (error instanceof LoginError || index + 1 === remedies.length) throw error;
+      }
+    }
+    this.#generation += 1;
+  }
+
+  async #remedy(remedy: Remedy): Promise<void> {
+    const { module, token, anchor, pool } = this.#line;
+    const { ref, access } = this;
+    if (remedy === 'find-key') return; // the signer does, since the generation is another one
+    if (remedy === 'log-in') return login(module, anchor, ref, access);
+    await pool.close();
+    await anchor.close();
+    if (remedy === 'reopen') {
+      this.#line = await openSessions(module, token, ref, access);
+      return;
+    }
+    await module[Symbol.asyncDispose]();
+    this.#line = await openLine(ref, access);
+  }
+
+  /** Does `work` before the connection is closed, if it is closed meanwhile. */
+  run<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = work();
+    this.#running.add(result);
+    const done = () => this.#running.delete(result);
+    result.then(done, done);
+    return result;
+  }
+
+  /** Finishes what runs and closes everything; what hangs is waited for no longer than it takes. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#line.module.end(Promise.allSettled(this.#running));
+  }
+}
+
+async function openLine(ref: Pkcs11KeyRef, access: KeyAccess): Promise<Line> {
+  const module = await openModule(ref, access);
+  try {
+    return await openSessions(module, await findToken(module, ref), ref, access);
+  } catch (error) {
+    await module[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function openSessions(
+  module: Pkcs11Module,
+  token: Token,
+  ref: Pkcs11KeyRef,
+  access: KeyAccess,
+): Promise<Line> {
+  const { busy } = quirksOf(token, access.hsm.vendor);
+  const anchor = await Pkcs11Session.open(module.library, token, busy);
+  await login(module, anchor, ref, access);
+  const pool = new SessionPool(module.library, token, access.hsm);
+  return { module, token, anchor, pool };
+}
