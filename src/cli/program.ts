@@ -6,7 +6,9 @@ interface CommandRow {
   readonly name: string;
   readonly summary: string;
   /** Imports the command; the others cost nothing but these rows. */
-  readonly load: () => Promise<(context: CliContext) => Command>;
+  readonly load: () => Promise<
+    (context: CliContext, argv: readonly string[]) => Command | Promise<Command>
+  >;
 }
 
 const COMMANDS: readonly CommandRow[] = [
@@ -30,6 +32,11 @@ const COMMANDS: readonly CommandRow[] = [
     summary: 'show a certificate',
     load: async () => (await import('./commands/show.ts')).showCommand,
   },
+  {
+    name: 'hsm',
+    summary: 'look after tokens: what is in them, whether they work, backups of keys',
+    load: async () => (await import('./commands/hsm.ts')).hsmCommand,
+  },
 ];
 
 const DESCRIPTION = `Certificate authority with keys in files, in an HSM (PKCS#11), or in both at once.`;
@@ -52,8 +59,10 @@ export async function pkiProgram(argv: readonly string[], context: CliContext): 
       outputError: () => undefined, // run() reports errors
     });
   for (const { name, summary, load } of COMMANDS) {
-    const command = argv.includes(name) ? (await load())(context) : new Command(name);
+    const command = argv.includes(name) ? await (await load())(context, argv) : new Command(name);
     program.addCommand(command.description(summary).copyInheritedSettings(program));
+    // a command does not hand these on to commands that were there before
+    for (const sub of command.commands) sub.copyInheritedSettings(command);
   }
   return program;
 }
