@@ -2,10 +2,10 @@ import type { ClassicalAlgorithm, MlDsaAlgorithm } from '../algorithms/algorithm
 import { algorithmNamed, compositeOf, mlDsaNamed } from '../algorithms/registry.ts';
 import type { HybridScheme } from '../ca/issuer-keys.ts';
 import { PkiError } from '../errors.ts';
-import { type Pkcs11KeyRef, parseKeyRef } from '../signers/key-ref.ts';
+import type { Pkcs11KeyRef } from '../signers/key-ref.ts';
 import type { TokenKeyOptions } from './hsm-options.ts';
 import type { SecretOptions } from './options.ts';
-import { tokenKeyRefs } from './token-key-refs.ts';
+import { tokenKeyRefs, uriKeyRef } from './token-key-refs.ts';
 
 /** Options of `pki init-ca`. */
 export interface InitCaOptions extends SecretOptions, TokenKeyOptions {
@@ -29,11 +29,7 @@ export interface InitCaOptions extends SecretOptions, TokenKeyOptions {
 export interface CaKeyPlan {
   /** The only key, or the classical one of a hybrid. */
   readonly signing: KeyPlan;
-  readonly hybrid?: {
-    readonly scheme: HybridScheme;
-    readonly algorithm: MlDsaAlgorithm;
-    readonly mlDsa: KeyPlan;
-  };
+  readonly hybrid?: { readonly scheme: HybridScheme; readonly mlDsa: KeyPlan };
 }
 
 type TokenAlgorithm = ClassicalAlgorithm | MlDsaAlgorithm;
@@ -59,14 +55,6 @@ export type KeyPlan =
 const DEFAULT_ALGORITHM = 'ecdsa-p384';
 const DEFAULT_ML_DSA = 'ml-dsa-65';
 
-/** pkcs11js cannot pass CK_SIGN_ADDITIONAL_CONTEXT, see docs/decisions/0008-ml-dsa-in-tokens.md. */
-const noContextInToken = (): PkiError =>
-  new PkiError('USAGE', 'the ML-DSA half of a composite cannot be in a token', {
-    hints: [
-      'it signs with a context string, which cannot be given to a token here; leave --ml-dsa-key out',
-    ],
-  });
-
 /** Turns options into a plan; contradictions between them are errors, never guesses. */
 export function planCaKeys(options: InitCaOptions, cwd: string): CaKeyPlan {
   if (!options.passphrase && options.passphraseFile !== undefined) {
@@ -82,28 +70,19 @@ export function planCaKeys(options: InitCaOptions, cwd: string): CaKeyPlan {
   const signing = planSigningKey(options, single, cwd);
   const mlDsa = mlDsaOf(options, scheme, composite?.mlDsa);
   if (!scheme || !mlDsa) return { signing };
-  const plan = planMlDsaKey(options, scheme, mlDsa);
-  mustSuitHybrid(scheme, signing, mlDsa);
-  return { signing, hybrid: { scheme, algorithm: mlDsa, mlDsa: plan } };
+  const plan = planMlDsaKey(options, mlDsa, cwd);
+  mustSuitHybrid(scheme, [signing, plan], mlDsa);
+  return { signing, hybrid: { scheme, mlDsa: plan } };
 }
 
 /** In a file, unless a key in a token is named for it. */
-function planMlDsaKey(
-  { mlDsaKey, mlDsaGenerateKey, exportable = false }: InitCaOptions,
-  scheme: HybridScheme,
-  algorithm: MlDsaAlgorithm,
-): KeyPlan {
+function planMlDsaKey(options: InitCaOptions, algorithm: MlDsaAlgorithm, cwd: string): KeyPlan {
+  const { mlDsaKey, mlDsaGenerateKey, exportable = false } = options;
   if (mlDsaKey === undefined) {
     if (!mlDsaGenerateKey) return { kind: 'new-file', algorithm };
     throw new PkiError('USAGE', '--ml-dsa-generate-key needs --ml-dsa-key');
   }
-  const ref = parseKeyRef(mlDsaKey);
-  if (ref.kind === 'file') {
-    throw new PkiError('USAGE', 'the key file of a CA is made by "pki init-ca"', {
-      hints: ['leave --ml-dsa-key out, or name a key in a token with it'],
-    });
-  }
-  if (scheme === 'composite') throw noContextInToken();
+  const ref = uriKeyRef(options, mlDsaKey, cwd);
   if (!mlDsaGenerateKey) return { kind: 'in-token', algorithm, ref, replicas: [] };
   if (ref.object === undefined) {
     throw new PkiError('USAGE', '--ml-dsa-generate-key needs object=LABEL in --ml-dsa-key');
@@ -117,7 +96,7 @@ function mlDsaOf(
   ofComposite: MlDsaAlgorithm | undefined,
 ): MlDsaAlgorithm | undefined {
   if (scheme === undefined) {
-    if (mlDsaKey !== undefined) throw new PkiError('USAGE', '--ml-dsa-key needs --hybrid catalyst');
+    if (mlDsaKey !== undefined) throw new PkiError('USAGE', '--ml-dsa-key needs --hybrid');
     if (mlDsa === undefined) return undefined;
     throw new PkiError('USAGE', '--ml-dsa needs --hybrid', {
       hints: [`for a CA with an ML-DSA key alone: --algorithm ${mlDsa}`],
@@ -157,18 +136,23 @@ function planSigningKey(
   return { kind: 'new-in-token', ref, algorithm, exportable };
 }
 
-function mustSuitHybrid(scheme: HybridScheme, signing: KeyPlan, mlDsa: MlDsaAlgorithm): void {
-  const { algorithm } = signing;
+function mustSuitHybrid(
+  scheme: HybridScheme,
+  keys: readonly [KeyPlan, KeyPlan],
+  mlDsa: MlDsaAlgorithm,
+): void {
+  const [{ algorithm }] = keys;
   if (algorithm?.family === 'ml-dsa') {
     throw new PkiError('USAGE', '--hybrid pairs a classical key with an ML-DSA key', {
       hints: ['name the classical algorithm with --algorithm, the other one with --ml-dsa'],
     });
   }
   if (scheme === 'catalyst') return;
-  if (signing.kind === 'in-token') {
+  const reused = keys.findIndex(({ kind }) => kind === 'in-token');
+  if (reused >= 0) {
     throw new PkiError('POLICY', 'a composite key must not reuse a key that exists', {
       hints: [
-        'add --pkcs11-generate-key: both halves are made for the composite and used for nothing else (draft-ietf-lamps-pq-composite-sigs-19 §10.3)',
+        `add ${['--pkcs11-generate-key', '--ml-dsa-generate-key'][reused]}: both halves are made for the composite and used for nothing else (draft-ietf-lamps-pq-composite-sigs-19 §10.3)`,
       ],
     });
   }

@@ -22,9 +22,13 @@ export function tokenKeyRefs(
   options: TokenKeyOptions,
   cwd: string,
 ): readonly [Pkcs11KeyRef, ...Pkcs11KeyRef[]] | undefined {
-  const { pkcs11Lib, key, pkcs11KeyId } = options;
-  const modulePath = pkcs11Lib === undefined ? undefined : resolve(cwd, pkcs11Lib);
-  if (key !== undefined) return [uriKeyRef(options, key, modulePath)];
+  const { key, pkcs11KeyId } = options;
+  const modulePath = modulePathOf(options, cwd);
+  if (key !== undefined) {
+    const both = NAMING.find((option) => options[option] !== undefined);
+    if (both) throw new PkiError('USAGE', `give either --key or ${flagOf(both)}`);
+    return [uriKeyRef(options, key, cwd)];
+  }
   if (modulePath === undefined) return noModule(options);
   const named = {
     slotId: options.pkcs11Slot,
@@ -57,13 +61,18 @@ const loginPart = (options: TokenOptions) => ({
   userType: options.pkcs11UserType,
 });
 
-function uriKeyRef(options: TokenKeyOptions, uri: string, modulePath?: string): Pkcs11KeyRef {
-  const both = NAMING.find((option) => options[option] !== undefined);
-  if (both) throw new PkiError('USAGE', `give either --key or ${flagOf(both)}`);
+const modulePathOf = ({ pkcs11Lib }: TokenOptions, cwd: string): string | undefined =>
+  pkcs11Lib === undefined ? undefined : resolve(cwd, pkcs11Lib);
+
+/** A key in a token by its URI; a module that it does not name, and parameters of it, are options. */
+export function uriKeyRef(options: TokenOptions, uri: string, cwd: string): Pkcs11KeyRef {
+  const modulePath = modulePathOf(options, cwd);
   const ref = parseKeyRef(uri, modulePath);
-  if (ref.kind === 'pkcs11') return { ...given(loginPart(options)), ...ref };
+  if (ref.kind === 'pkcs11') {
+    return ref.modulePath === modulePath ? { ...given(loginPart(options)), ...ref } : ref;
+  }
   throw new PkiError('USAGE', 'the key file of a CA is made by "pki init-ca"', {
-    hints: ['leave --key out, or name a key in a token with it'],
+    hints: ['leave the option out, or name a key in a token with it'],
   });
 }
 

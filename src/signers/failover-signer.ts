@@ -1,6 +1,6 @@
 import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
 import { PkiError } from '../errors.ts';
-import type { Signer } from './signer.ts';
+import { type ContextSigner, type Signer, takesContext } from './signer.ts';
 
 type Open = () => Promise<Signer>;
 
@@ -17,7 +17,7 @@ export class FailoverSigner implements Signer {
   #others: readonly Open[];
   #current: Promise<Signer>;
 
-  private constructor(current: Signer, others: readonly Open[], note: (text: string) => void) {
+  protected constructor(current: Signer, others: readonly Open[], note: (text: string) => void) {
     this.algorithm = current.algorithm;
     this.publicKey = current.publicKey;
     this.#current = Promise.resolve(current);
@@ -33,7 +33,10 @@ export class FailoverSigner implements Signer {
     const [place, ...others] = places;
     if (!place) throw new TypeError('a key without a place');
     try {
-      return new FailoverSigner(await place(), others, note);
+      const signer = await place();
+      return takesContext(signer)
+        ? new FailoverMlDsaSigner(signer, others, note)
+        : new FailoverSigner(signer, others, note);
     } catch (error) {
       if (others.length === 0 || !isGone(error)) throw error;
       note(passedOver(error));
@@ -41,12 +44,12 @@ export class FailoverSigner implements Signer {
     }
   }
 
-  async sign(message: Uint8Array): Promise<Uint8Array> {
+  async sign(message: Uint8Array, context?: Uint8Array): Promise<Uint8Array> {
     for (;;) {
       const current = this.#current;
       const signer = await current;
       try {
-        return await signer.sign(message);
+        return await (takesContext(signer) ? signer.sign(message, context) : signer.sign(message));
       } catch (error) {
         if (!isGone(error)) throw error;
         if (this.#current === current) this.#current = this.#next(error, signer);
@@ -78,6 +81,11 @@ export class FailoverSigner implements Signer {
     const signer = await this.#current.catch(() => undefined);
     await signer?.[Symbol.asyncDispose]();
   }
+}
+
+/** The same for ML-DSA, where the signature may be made under a context. */
+class FailoverMlDsaSigner extends FailoverSigner implements ContextSigner {
+  readonly takesContext = true;
 }
 
 /** Refuses places that do not hold the same key. */

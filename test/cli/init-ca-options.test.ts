@@ -53,7 +53,7 @@ describe('init-ca refuses, before it touches anything,', () => {
     },
     {
       options: ['--ml-dsa-key', 'pkcs11:object=alt?module-name=softokn3'],
-      message: '--ml-dsa-key needs --hybrid catalyst',
+      message: '--ml-dsa-key needs --hybrid',
     },
     {
       options: ['--hybrid', 'catalyst', '--ml-dsa-generate-key'],
@@ -69,12 +69,13 @@ describe('init-ca refuses, before it touches anything,', () => {
     {
       options: ['--hybrid', 'catalyst', '--ml-dsa-key', 'file:ml-dsa.key'],
       message: 'the key file of a CA is made by "pki init-ca"',
-      hint: 'leave --ml-dsa-key out, or name a key in a token with it',
+      hint: 'leave the option out, or name a key in a token with it',
     },
     {
       options: ['--hybrid', 'composite', '--ml-dsa-key', 'pkcs11:object=a?module-name=softokn3'],
-      message: 'the ML-DSA half of a composite cannot be in a token',
-      hint: 'it signs with a context string, which cannot be given to a token here; leave --ml-dsa-key out',
+      message: 'a composite key must not reuse a key that exists',
+      hint: 'add --ml-dsa-generate-key: both halves are made for the composite and used for nothing else (draft-ietf-lamps-pq-composite-sigs-19 §10.3)',
+      status: 3,
     },
     {
       options: [...LIB, '--exportable', '--pkcs11-key-label', 'ca-key'],

@@ -93,7 +93,7 @@ describeOnSoftHsm('a key named by an RFC 7512 URI', (hsm) => {
     expect(await pki()(...initCa('none', '--key', 'file:ca.key'))).toEqual(
       usage(
         'the key file of a CA is made by "pki init-ca"',
-        'leave --key out, or name a key in a token with it',
+        'leave the option out, or name a key in a token with it',
       ),
     );
   });

@@ -34,7 +34,7 @@ export function initCaCommand(context: CliContext): Command {
       ]),
     )
     .option('--ml-dsa <name>', 'ML-DSA parameter set of a hybrid (default: ml-dsa-65)')
-    .option('--ml-dsa-key <uri>', 'ML-DSA key of a Catalyst CA in a token, by an RFC 7512 URI')
+    .option('--ml-dsa-key <uri>', 'ML-DSA key of a hybrid in a token, by an RFC 7512 URI')
     .option('--ml-dsa-generate-key', 'make that key in the token')
     .option('--pkcs11-generate-key', 'make the key in the token, where it stays')
     .option('--exportable', 'let a key that is made in a token leave it, encrypted, for a backup');

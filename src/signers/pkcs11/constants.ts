@@ -1,14 +1,20 @@
+import { MECHANISM_NAMES } from './mechanism-names.ts';
+
 /**
  * Numbers of PKCS #11 3.2 (pkcs11t.h) that are used here. Our own list, because pkcs11js is loaded
  * only when a key is in a token, and knows no number newer than 2.40.
  */
 export const CKF = {
+  writeProtected: 0x02,
   loginRequired: 0x04,
+  userPinInitialized: 0x08,
   tokenInitialized: 0x400,
   protectedAuthenticationPath: 0x100,
   userPinCountLow: 0x1_0000,
   userPinFinalTry: 0x2_0000,
   userPinLocked: 0x4_0000,
+  userPinToBeChanged: 0x8_0000,
+  errorState: 0x100_0000,
   rwSession: 0x02,
   serialSession: 0x04,
   /** C_Initialize: pkcs11js signs on threads of its own; without this SoftHSM crashes. */
@@ -19,7 +25,7 @@ export const CKU_USER = 1;
 
 export const CKO = { certificate: 1, publicKey: 2, privateKey: 3, secretKey: 4 } as const;
 
-export const CKK = { rsa: 0x00, ec: 0x03, aes: 0x1f, ecEdwards: 0x40, mlDsa: 0x4a } as const;
+export const CKK = { rsa: 0x00, ec: 0x03, genericSecret: 0x10, aes: 0x1f, ecEdwards: 0x40, mlDsa: 0x4a } as const;
 
 /** CKA_PARAMETER_SET of ML-DSA keys. */
 export const CKP = { 'ml-dsa-44': 1, 'ml-dsa-65': 2, 'ml-dsa-87': 3 } as const;
@@ -85,6 +91,7 @@ export const CKM = {
   aesKeyWrap: 0x2109,
   aesKeyWrapPad: 0x210a,
   aesKeyWrapKwp: 0x210b,
+  aesKeyWrapPkcs7: 0x210c,
 } as const;
 
 /** Mask generation functions of RSASSA-PSS. */
@@ -93,8 +100,12 @@ export const CKG = { mgf1Sha256: 0x02, mgf1Sha384: 0x03, mgf1Sha512: 0x04 } as c
 /** Of pkcs11js: the parameter of the mechanism is CK_RSA_PKCS_PSS_PARAMS. */
 export const CK_PARAMS_RSA_PSS = 5;
 
+/** Of pkcs11js: it is CK_DES_CBC_ENCRYPT_DATA_PARAMS, `{ CK_BYTE iv[8]; CK_BYTE_PTR; CK_ULONG }`. */
+export const CK_PARAMS_DES_CBC_ENCRYPT_DATA = 20;
+
 /** Name of a mechanism number, or the number itself. */
-export const mechanismName = (number: number): string => nameOf(CKM, 'CKM', number);
+export const mechanismName = (number: number): string =>
+  MECHANISM_NAMES.get(number) ?? nameOf(CKM, 'CKM', number);
 
 /** Name of an attribute number, or the number itself. */
 export const attributeName = (number: number): string => nameOf(CKA, 'CKA', number);

@@ -1,17 +1,26 @@
 import { createHash } from 'node:crypto';
+import { platform } from 'node:os';
 import type { Mechanism } from 'pkcs11js';
 import type { ClassicalAlgorithm } from '../../algorithms/algorithm.ts';
 import { HASH_BYTES, type HashName, hashIdentifier } from '../../algorithms/schemes.ts';
 import { DerError, enterDer } from '../../der/reader.ts';
 import { octetString, sequence, unsignedInteger } from '../../der/writer.ts';
 import { PkiError } from '../../errors.ts';
-import { CK_PARAMS_RSA_PSS, CKG, CKM, mechanismName } from './constants.ts';
+import {
+  CK_PARAMS_DES_CBC_ENCRYPT_DATA,
+  CK_PARAMS_RSA_PSS,
+  CKG,
+  CKM,
+  mechanismName,
+} from './constants.ts';
 import type { TokenAlgorithm } from './public-key.ts';
 import { type Quirks, STANDARD } from './quirks.ts';
 
 /** One way to have a token make a signature. */
 export interface SigningMechanism {
   readonly mechanism: Mechanism;
+  /** The same for signatures under a context; absent where there is no such thing. */
+  readonly withContext?: (context: Uint8Array) => Mechanism;
   /** What the token gets: a digest, or the message where the mechanism hashes. */
   prepare(message: Uint8Array): Uint8Array;
   /** From what the token gives to the octets of `signatureValue`. */
@@ -83,8 +92,10 @@ export function signingMechanisms(
   quirks: Quirks = STANDARD,
 ): readonly SigningMechanism[] {
   if (algorithm.family === 'ml-dsa') {
+    const mechanism = quirks.mlDsa.sign;
     // without a parameter: hedged, with the empty context (PKCS #11 3.2 §6.67.5)
-    return [way(quirks.mlDsa.sign, algorithm.maxSignatureBytes, asItIs)];
+    const plain = way(mechanism, algorithm.maxSignatureBytes, asItIs);
+    return [{ ...plain, withContext: (context) => mlDsaWithContext(mechanism, context) }];
   }
   const ways = classicalMechanisms(algorithm);
   return quirks.hashesItself && algorithm.key.kind === 'rsa' ? ways.toReversed() : ways;
@@ -139,6 +150,22 @@ function classicalMechanisms(algorithm: ClassicalAlgorithm): readonly SigningMec
 }
 
 /**
+ * ML-DSA under a context. pkcs11js has no CK_SIGN_ADDITIONAL_CONTEXT, `{ CK_HEDGE_TYPE; CK_BYTE_PTR
+ * pContext; CK_ULONG }`, but another structure with the same layout where CK_ULONG has eight octets,
+ * which is everywhere but on Windows: its eight octets of `iv` are CKH_HEDGE_PREFERRED, 0.
+ * See docs/decisions/0008-ml-dsa-in-tokens.md.
+ */
+function mlDsaWithContext(mechanism: number, context: Uint8Array): Mechanism {
+  if (platform() === 'win32') throw noContextOnWindows();
+  const parameter = {
+    type: CK_PARAMS_DES_CBC_ENCRYPT_DATA,
+    iv: Buffer.alloc(8),
+    data: Buffer.from(context),
+  };
+  return { mechanism, parameter };
+}
+
+/**
  * Ed25519 takes no parameter; Ed448 always takes CK_EDDSA_PARAMS (PKCS #11 3.2 §6.3.13), here
  * `{ phFlag: false, ulContextDataLen: 0, pContextData: NULL }` with the layout of 64-bit machines.
  */
@@ -146,6 +173,11 @@ const eddsa = ({ key }: ClassicalAlgorithm): Mechanism =>
   key.kind === 'edwards' && key.curve === 'ed448'
     ? { mechanism: CKM.eddsa, parameter: Buffer.alloc(24) }
     : { mechanism: CKM.eddsa };
+
+const noContextOnWindows = (): PkiError =>
+  new PkiError('KEY_UNAVAILABLE', 'a token cannot be given a context string on Windows', {
+    hints: ['keep the ML-DSA half of a composite in a file'],
+  });
 
 const asItIs = (octets: Uint8Array): Uint8Array => octets;
 

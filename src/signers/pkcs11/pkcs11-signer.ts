@@ -3,7 +3,7 @@ import { algorithmsOfKey } from '../../algorithms/spki.ts';
 import { PkiError } from '../../errors.ts';
 import type { KeyAccess } from '../key-access.ts';
 import type { Pkcs11KeyRef } from '../key-ref.ts';
-import type { Signer } from '../signer.ts';
+import type { ContextSigner, Signer } from '../signer.ts';
 import { TokenConnection } from './connection.ts';
 import { call, remediesOf } from './errors.ts';
 import { findPrivateKey, type TokenKey } from './keys.ts';
@@ -11,6 +11,14 @@ import { LoginError } from './login.ts';
 import { offeredMechanisms, type SigningMechanism } from './mechanisms.ts';
 import { readPublicKey, type TokenAlgorithm } from './public-key.ts';
 import { quirksOf } from './quirks.ts';
+
+interface SignerParts {
+  readonly connection: TokenConnection;
+  readonly key: TokenKey;
+  readonly publicKey: Uint8Array;
+  readonly algorithm: TokenAlgorithm;
+  readonly ways: readonly SigningMechanism[];
+}
 
 /** A signer whose private key stays in a token. */
 export class Pkcs11Signer implements Signer {
@@ -24,13 +32,7 @@ export class Pkcs11Signer implements Signer {
   /** The key's handle, which is good for one generation of the connection. */
   #found: { readonly key: Promise<TokenKey>; readonly generation: number };
 
-  private constructor(parts: {
-    readonly connection: TokenConnection;
-    readonly key: TokenKey;
-    readonly publicKey: Uint8Array;
-    readonly algorithm: TokenAlgorithm;
-    readonly ways: readonly SigningMechanism[];
-  }) {
+  protected constructor(parts: SignerParts) {
     const { connection, key } = parts;
     this.#connection = connection;
     this.#found = { key: Promise.resolve(key), generation: connection.generation };
@@ -55,24 +57,25 @@ export class Pkcs11Signer implements Signer {
     );
     const quirks = quirksOf(token, access.hsm.vendor);
     const ways = offeredMechanisms(algorithm, new Set(offered), quirks);
-    return new Pkcs11Signer({ connection, key, publicKey, algorithm, ways });
+    const parts = { connection, key, publicKey, algorithm, ways };
+    return algorithm.family === 'ml-dsa' ? new Pkcs11MlDsaSigner(parts) : new Pkcs11Signer(parts);
   }
 
   /**
    * Signs, and once more after what a token may recover from. That is safe: the two signatures
    * would be over the same octets, and only one of them leaves.
    */
-  sign(message: Uint8Array): Promise<Uint8Array> {
-    return this.#connection.run(() => this.#sign(message));
+  sign(message: Uint8Array, context?: Uint8Array): Promise<Uint8Array> {
+    return this.#connection.run(() => this.#sign(message, context));
   }
 
-  async #sign(message: Uint8Array): Promise<Uint8Array> {
+  async #sign(message: Uint8Array, context?: Uint8Array): Promise<Uint8Array> {
     for (let recovered = false; ; ) {
       const { generation } = this.#connection;
       const [way, ...others] = this.#ways;
       if (!way) throw new TypeError('a signer without a mechanism');
       try {
-        return await this.#signBy(way, message);
+        return await this.#signBy(way, message, context);
       } catch (error) {
         if (others.length > 0 && remediesOf(error).includes('next-mechanism')) {
           this.#ways = this.#ways.filter((item) => item !== way);
@@ -84,9 +87,14 @@ export class Pkcs11Signer implements Signer {
     }
   }
 
-  async #signBy(way: SigningMechanism, message: Uint8Array): Promise<Uint8Array> {
+  async #signBy(
+    way: SigningMechanism,
+    message: Uint8Array,
+    context?: Uint8Array,
+  ): Promise<Uint8Array> {
     const { handle } = await this.#key();
-    const { mechanism, prepare, finish, maxBytes } = way;
+    const { prepare, finish, maxBytes } = way;
+    const mechanism = (context && way.withContext?.(context)) ?? way.mechanism;
     const data = prepare(message);
     return finish(
       await this.#connection.use((session) => session.sign(mechanism, handle, data, maxBytes)),
@@ -122,6 +130,11 @@ export class Pkcs11Signer implements Signer {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#connection[Symbol.asyncDispose]();
   }
+}
+
+/** The same for ML-DSA, where the signature may be made under a context. */
+class Pkcs11MlDsaSigner extends Pkcs11Signer implements ContextSigner {
+  readonly takesContext = true;
 }
 
 /** The first error is the one to tell; why it could not be helped is a hint. */

@@ -12,10 +12,11 @@ import {
   publicKeyObject,
   rsaParameters,
 } from '../../algorithms/spki.ts';
-import { DerError, readDer } from '../../der/reader.ts';
+import { DerError, enterDer, readDer } from '../../der/reader.ts';
 import { printableString, sequence, TAG, unsignedInteger } from '../../der/writer.ts';
 import { PkiError } from '../../errors.ts';
 import { CKA, CKK, CKO } from './constants.ts';
+import { decodePoint } from './ec-point.ts';
 import { hex, naming, type TokenKey, tokenKey } from './keys.ts';
 import type { Pkcs11Session } from './session.ts';
 
@@ -27,7 +28,8 @@ export type TokenAlgorithm = ClassicalAlgorithm | MlDsaAlgorithm;
 
 /**
  * SubjectPublicKeyInfo of a private key in a token. The public object with the same CKA_ID tells
- * it; where there is none, the private object may have the same attributes or the whole encoding.
+ * it; where there is none, the private object may have the same attributes or the whole encoding,
+ * or there is a certificate for the key.
  */
 export async function readPublicKey(session: Pkcs11Session, key: TokenKey): Promise<Uint8Array> {
   for (const object of [...(await publicObjects(session, key)), key.handle]) {
@@ -36,11 +38,40 @@ export async function readPublicKey(session: Pkcs11Session, key: TokenKey): Prom
   }
   const encoded = await session.attribute(key.handle, CKA.publicKeyInfo);
   if (encoded && encoded.length > 0) return checked(Uint8Array.from(encoded), key);
+  const certified = await certifiedKey(session, key);
+  if (certified) return checked(certified, key);
   throw new PkiError(
     'KEY_UNAVAILABLE',
     `the token "${session.token.label}" does not tell the public key of "${key.label}"`,
     { hints: [`there has to be a public key object ${sought(key)}`] },
   );
+}
+
+/** The key of a certificate object with the same CKA_ID; other keys' certificates may be there. */
+async function certifiedKey(
+  session: Pkcs11Session,
+  { id }: TokenKey,
+): Promise<Uint8Array | undefined> {
+  if (id.length === 0) return undefined;
+  const [object] = await session.find([
+    { type: CKA.class, value: CKO.certificate },
+    ...naming(undefined, id),
+  ]);
+  const certificate = object && (await session.attribute(object, CKA.value));
+  return certificate && keyInCertificate(certificate);
+}
+
+/** `tbsCertificate.subjectPublicKeyInfo` (RFC 5280 §4.1), whole; undefined for what is none. */
+export function keyInCertificate(certificate: Uint8Array): Uint8Array | undefined {
+  try {
+    const tbs = enterDer(certificate).enter();
+    tbs.optional(0xa0); // version
+    for (const _ of ['serial', 'signature', 'issuer', 'validity', 'subject']) tbs.read();
+    return tbs.read(TAG.sequence).octets;
+  } catch (error) {
+    if (error instanceof DerError) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -154,33 +185,4 @@ function isCurve({ key, keyIdentifier }: ClassicalAlgorithm, parameters: Buffer)
       ? [key.curveOid]
       : [readDer(keyIdentifier).contents, printableString(EDWARDS_NAMES[key.curve])];
   return accepted.some((value) => Buffer.compare(value, parameters) === 0);
-}
-
-/**
- * CKA_EC_POINT to the octets of `subjectPublicKey`. The standard says OCTET STRING around the
- * point; tokens also give it bare, in a BIT STRING, or without the octet 04 before its coordinates
- * (old opencryptoki). The curve's length decides, never the first octet, which is 04 for both an
- * OCTET STRING and an uncompressed point.
- */
-export function decodePoint(attribute: Uint8Array, { key, name }: ClassicalAlgorithm): Uint8Array {
-  if (key.kind === 'rsa') throw new TypeError('RSA keys have no point');
-  const wanted = key.kind === 'ec' ? 1 + 2 * key.fieldBytes : key.publicKeyBytes;
-  for (const octets of [attribute, unwrap(attribute)]) {
-    if (octets?.length === wanted) return Uint8Array.from(octets);
-    if (key.kind === 'ec' && octets?.length === wanted - 1) return Uint8Array.of(4, ...octets);
-  }
-  throw new PkiError('KEY_UNAVAILABLE', `the token gives a malformed public key for ${name}`, {
-    hints: [`CKA_EC_POINT has ${attribute.length} octets; the point alone would have ${wanted}`],
-  });
-}
-
-function unwrap(attribute: Uint8Array): Uint8Array | undefined {
-  try {
-    const { tag, contents } = readDer(attribute);
-    if (tag === TAG.octetString) return contents;
-    return tag === TAG.bitString ? contents.subarray(1) : undefined;
-  } catch (error) {
-    if (error instanceof DerError) return undefined;
-    throw error;
-  }
 }

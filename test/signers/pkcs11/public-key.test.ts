@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodePoint } from '../../../src/signers/pkcs11/public-key.ts';
+import { decodePoint } from '../../../src/signers/pkcs11/ec-point.ts';
 import { classicalNamed } from '../software-keys.ts';
 
 const p256 = classicalNamed('ecdsa-p256');
