@@ -60,6 +60,7 @@ export function systemErrorText(error: unknown): string {
 
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
+  EBADF: 'it is not open',
   EEXIST: 'it exists already',
   EISDIR: 'it is a directory',
   ENOENT: 'no such file or directory',

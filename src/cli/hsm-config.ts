@@ -29,7 +29,7 @@ const optionsOf = ({ sessions, timeout, vendor, pinEnv }: HsmPreferences): HsmAc
   ...(pinEnv !== undefined && { pkcs11PinEnv: pinEnv }),
 });
 
-/** What a CA remembers of these options. A PIN file is remembered in the key's URI. */
+/** What a CA remembers of these options; a PIN file of `--hsm-config` is in the key's URI. */
 export const preferencesOf = (options: HsmAccessOptions): HsmPreferences => ({
   ...(options.pkcs11Sessions !== undefined && { sessions: options.pkcs11Sessions }),
   ...(options.pkcs11Timeout !== undefined && { timeout: options.pkcs11Timeout }),
@@ -71,6 +71,7 @@ export async function readHsmConfig(path: string): Promise<TokenOptions> {
     pkcs11InitReserved: config.initReserved,
     pkcs11PinEnv: config.pinEnv,
     pkcs11PinFile: config.pinFile === undefined ? undefined : here(config.pinFile),
+    pkcs11PinSource: config.pinFile === undefined ? undefined : here(config.pinFile),
     pkcs11Sessions: config.sessions,
     pkcs11Timeout: config.timeout,
     pkcs11Vendor: config.vendor,

@@ -27,6 +27,8 @@ export interface TokenOptions extends HsmAccessOptions {
   readonly pkcs11SlotIndex?: number;
   readonly pkcs11UserType?: number;
   readonly pkcs11InitReserved?: string;
+  /** Not an option of its own: the PIN file of `--hsm-config`, for a URI that will be remembered. */
+  readonly pkcs11PinSource?: string;
 }
 
 /** Options that name a key in a token. */

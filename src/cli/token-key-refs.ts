@@ -59,6 +59,7 @@ function members({ pkcs11Token = [], pkcs11Serial = [] }: TokenOptions) {
 const loginPart = (options: TokenOptions) => ({
   initReserved: options.pkcs11InitReserved,
   userType: options.pkcs11UserType,
+  pinSource: options.pkcs11PinSource,
 });
 
 const modulePathOf = ({ pkcs11Lib }: TokenOptions, cwd: string): string | undefined =>
