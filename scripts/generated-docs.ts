@@ -1,0 +1,63 @@
+/** Tables in docs/ that the code knows better. `npm run generate` writes them, a test compares them. */
+import { EXIT_STATUS } from '../src/errors.ts';
+import { RETURN_CODES, type Remedy } from '../src/signers/pkcs11/errors.ts';
+import { QUIRKS } from '../src/signers/pkcs11/quirks.ts';
+
+/** What pki does by itself, in the words of the operator's manual. */
+const REMEDIES: Readonly<Record<Remedy, string>> = {
+  wait: 'waits up to six seconds for a session',
+  'next-mechanism': 'signs with the next mechanism that the token offers',
+  'other-template': 'makes the key with fewer attributes, and reads back what came of it',
+  'find-key': 'finds the key again, signs once more',
+  'log-in': 'logs in again, signs once more',
+  reopen: 'opens new sessions, logs in, signs once more',
+  restart: 'starts the module anew, signs once more',
+};
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map(cell).join(' | ')} |`)
+    .join('\n');
+
+const number = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
+
+/** One generated part: the file, the name between its markers, and the text. */
+export const GENERATED: readonly {
+  readonly file: string;
+  readonly name: string;
+  readonly text: () => string;
+}[] = [
+  {
+    file: 'docs/hsm.md',
+    name: 'return-codes',
+    text: () =>
+      table(
+        ['code', 'pki does by itself', 'what you can do', 'exit status'],
+        [...RETURN_CODES].map(([value, { name, remedies, hint, code }]) => [
+          `\`${name}\` ${number(value)}`,
+          remedies.map((remedy) => REMEDIES[remedy]).join('; then ') || '–',
+          hint ?? '–',
+          String(EXIT_STATUS[code]),
+        ]),
+      ),
+  },
+  {
+    file: 'docs/hsm.md',
+    name: 'vendors',
+    text: () =>
+      table(
+        ['`--pkcs11-vendor`', 'source of what is special'],
+        QUIRKS.map(({ vendor, source }) => [`\`${vendor}\``, source]),
+      ),
+  },
+];
+
+/** `document` with the part `name` replaced; throws if it has no place for it. */
+export function withGenerated(document: string, name: string, text: string): string {
+  const [begin, end] = [`<!-- ${name}:begin -->\n`, `<!-- ${name}:end -->`];
+  const [from, to] = [document.indexOf(begin), document.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`there is no place for ${name}`);
+  return `${document.slice(0, from)}${begin}\n${text}\n\n${document.slice(to)}`;
+}

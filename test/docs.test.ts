@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { GENERATED, withGenerated } from '../scripts/generated-docs.ts';
+import { describeConsoleSession } from './support/console-session.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+describeConsoleSession('docs/hsm.md');
+
+describe('what is generated in docs/', () => {
+  it.each(GENERATED)('$name in $file is as the code has it', ({ file, name, text }) => {
+    const document = read(file);
+    expect(withGenerated(document, name, text())).toBe(document);
+  });
+});
+
+describe('links between documents', () => {
+  const documents = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => join('docs', path))
+    .concat('README.md', 'CHANGELOG.md', 'SECURITY.md');
+
+  it.each(documents)('of %s lead to something', (document) => {
+    const targets = [...read(document).matchAll(/\]\(([^)\s]+)\)/g)].map(
+      ([, target = '']) => target,
+    );
+    const broken = targets
+      .filter((target) => !/^[a-z]+:/.test(target))
+      .filter((target) => !leads(document, target));
+    expect(broken).toEqual([]);
+  });
+});
+
+/** Whether a relative link names a file that exists, and a heading in it where it names one. */
+function leads(document: string, target: string): boolean {
+  const [path = '', heading] = target.split('#');
+  const file = path === '' ? join(root, document) : resolve(root, document, '..', path);
+  try {
+    const isFolder = !file.includes('.', file.lastIndexOf('/'));
+    if (isFolder) return readdirSync(file).length > 0;
+    const text = readFileSync(file, 'utf8');
+    return heading === undefined || headings(text).includes(heading);
+  } catch {
+    return false;
+  }
+}
+
+/** As GitHub makes anchors of headings. */
+const headings = (text: string): readonly string[] =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
