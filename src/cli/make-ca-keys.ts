@@ -66,20 +66,10 @@ async function makeInFile(
 
 async function makeInToken(
   plan: Extract<KeyPlan, { kind: 'new-in-token' }>,
-  { staged, access, resources }: KeyMaking,
+  { staged, access }: KeyMaking,
 ): Promise<OpenKey> {
-  const { generatePkcs11Signer } = await import('../signers/pkcs11/generate-signer.ts');
-  const generating = generatePkcs11Signer(plan, access);
-  resources.defer(async () => {
-    // an interruption does not stop the token: the key is there a moment later, and has to go
-    const generated = await generating.catch(() => undefined);
-    try {
-      if (!staged.committed) await generated?.undo();
-    } finally {
-      await generated?.signer[Symbol.asyncDispose]();
-    }
-  });
-  const { signer } = await generating;
+  const { generateInToken } = await import('./generate-in-token.ts'); // not before it is needed
+  const signer = await generateInToken(plan, access, () => staged.committed);
   return { config: { algorithm: signer.algorithm.name, key: signer.ref }, signer };
 }
 

@@ -21,6 +21,7 @@ const NEWER = [
   'parameterSet',
   'rsaAesKeyWrap',
   'aesKeyWrapKwp',
+  'aesKeyWrapPkcs7',
 ];
 
 const binding = await import('pkcs11js').then(

@@ -29,9 +29,15 @@ export const noSoftHsm = (): string | undefined =>
 
 /** Makes the tokens' directory and points SOFTHSM2_CONF to it. Call it at the top of a file. */
 export function softHsm(): SoftHsm {
+  const directory = mkdtempSync(join(tmpdir(), 'pki-softhsm-'));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  return softHsmIn(directory);
+}
+
+/** The same in a directory of the caller's, outside vitest too. Its tokens are in `tokens`. */
+export function softHsmIn(directory: string): SoftHsm {
   const [module, util, pkcs11Tool] = [softhsmModule(), tool('softhsm2-util'), tool('pkcs11-tool')];
   if (!module || !util || !pkcs11Tool) throw new Error(noSoftHsm());
-  const directory = mkdtempSync(join(tmpdir(), 'pki-softhsm-'));
   const configuration = join(directory, 'softhsm2.conf');
   mkdirSync(join(directory, 'tokens'));
   writeFileSync(
@@ -39,19 +45,10 @@ export function softHsm(): SoftHsm {
     `directories.tokendir = ${directory}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n`,
   );
   process.env['SOFTHSM2_CONF'] = configuration;
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
-  const p11 = (token: string, ...args: readonly string[]) =>
-    runTool(
-      pkcs11Tool,
-      '--module',
-      module,
-      '--token-label',
-      token,
-      '--login',
-      '--pin',
-      PIN,
-      ...args,
-    );
+  const p11 = (token: string, ...args: readonly string[]) => {
+    const login = ['--token-label', token, '--login', '--pin', PIN];
+    return runTool(pkcs11Tool, '--module', module, ...login, ...args);
+  };
   return {
     module,
     token(label) {

@@ -1,9 +1,9 @@
 import type { KeyAccess } from '../key-access.ts';
 import type { Pkcs11KeyRef } from '../key-ref.ts';
-import { type Remedy, remediesOf } from './errors.ts';
-import { LoginError, login } from './login.ts';
+import { LoginError, type Remedy, remediesOf } from './errors.ts';
+import { login } from './login.ts';
 import { openModule, type Pkcs11Module } from './module.ts';
-import { ModuleLostError } from './module-client.ts';
+import { ModuleClosedError, ModuleLostError } from './module-client.ts';
 import { quirksOf } from './quirks.ts';
 import { Pkcs11Session } from './session.ts';
 import { SessionPool } from './session-pool.ts';
@@ -18,12 +18,17 @@ interface Line {
   readonly pool: SessionPool;
 }
 
+/** How long is waited for calls that run when the command ends. Milliseconds. */
+const MOMENT = 2000;
+
 /** Ways to get a connection back, or the handles in it. */
 const RECOVERIES: readonly Remedy[] = ['find-key', 'log-in', 'reopen', 'restart'];
 
-function recoveries(error: unknown): readonly Remedy[] {
-  if (error instanceof LoginError) return [];
-  if (error instanceof ModuleLostError) return error.hung ? [] : ['restart'];
+/** `atAnyRate`: also from what would otherwise end the command. */
+function recoveries(error: unknown, atAnyRate = false): readonly Remedy[] {
+  if (error instanceof LoginError) return []; // also that of a module that was lost in it
+  if (error instanceof ModuleLostError) return error.hung && !atAnyRate ? [] : ['restart'];
+  if (error instanceof ModuleClosedError) return atAnyRate ? ['restart'] : [];
   return remediesOf(error).filter((remedy) => RECOVERIES.includes(remedy));
 }
 
@@ -76,24 +81,32 @@ export class TokenConnection implements AsyncDisposable {
 
   /**
    * Gets the connection back after `error`, which an operation of `generation` met; false if that
-   * may not help. Handles are invalid afterwards. Several that failed together recover once.
+   * may not help. Handles are invalid afterwards. Several that failed together recover once. With
+   * `late`, which gets what is opened for it, also when the command is ending.
    */
-  async recover(error: unknown, generation: number): Promise<boolean> {
-    const remedies = recoveries(error);
+  async recover(error: unknown, generation: number, late?: AsyncDisposableStack): Promise<boolean> {
+    const remedies = recoveries(error, late !== undefined);
+    const again = generation !== this.#generation || this.#recovering; // others met it first
+    if (again && error instanceof ModuleClosedError) return this.#recovered();
     if (remedies.length === 0) return false;
     if (generation === this.#generation) {
-      this.#recovering ??= this.#apply(remedies).finally(() => {
+      const access = { ...this.access, resources: late ?? this.access.resources };
+      this.#recovering ??= this.#apply(remedies, access).finally(() => {
         this.#recovering = undefined;
       });
     }
+    return this.#recovered();
+  }
+
+  async #recovered(): Promise<true> {
     await this.#recovering;
     return true;
   }
 
-  async #apply(remedies: readonly Remedy[]): Promise<void> {
+  async #apply(remedies: readonly Remedy[], access: KeyAccess): Promise<void> {
     for (const [index, remedy] of remedies.entries()) {
       try {
-        await this.#remedy(remedy);
+        await this.#remedy(remedy, access);
         break;
       } catch (error) {
         if (error instanceof LoginError || index + 1 === remedies.length) throw error;
@@ -102,9 +115,9 @@ export class TokenConnection implements AsyncDisposable {
     this.#generation += 1;
   }
 
-  async #remedy(remedy: Remedy): Promise<void> {
+  async #remedy(remedy: Remedy, access: KeyAccess): Promise<void> {
     const { module, token, anchor, pool } = this.#line;
-    const { ref, access } = this;
+    const { ref } = this;
     if (remedy === 'find-key') return; // the signer does, since the generation is another one
     if (remedy === 'log-in') return login(module, anchor, ref, access);
     await pool.close();
@@ -124,6 +137,14 @@ export class TokenConnection implements AsyncDisposable {
     const done = () => this.#running.delete(result);
     result.then(done, done);
     return result;
+  }
+
+  /** Gives what runs a moment to finish; a module that hangs is ended, so that nothing waits for it. */
+  async calm(): Promise<void> {
+    const { module } = this.#line;
+    const moment = setTimeout(() => module.end(Promise.resolve()), MOMENT);
+    await Promise.allSettled(this.#running);
+    clearTimeout(moment);
   }
 
   /** Finishes what runs and closes everything; what hangs is waited for no longer than it takes. */
@@ -148,8 +169,8 @@ async function openSessions(
   ref: Pkcs11KeyRef,
   access: KeyAccess,
 ): Promise<Line> {
-  const { busy } = quirksOf(token, access.hsm.vendor);
-  const anchor = await Pkcs11Session.open(module.library, token, busy);
+  const quirks = quirksOf(token, access.hsm.vendor);
+  const anchor = await Pkcs11Session.open(module.library, token, quirks);
   await login(module, anchor, ref, access);
   const pool = new SessionPool(module.library, token, access.hsm);
   return { module, token, anchor, pool };

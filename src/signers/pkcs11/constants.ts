@@ -23,9 +23,19 @@ export const CKF = {
 
 export const CKU_USER = 1;
 
+/** For keys that want a login for each signature (CKA_ALWAYS_AUTHENTICATE). */
+export const CKU_CONTEXT_SPECIFIC = 2;
+
 export const CKO = { certificate: 1, publicKey: 2, privateKey: 3, secretKey: 4 } as const;
 
-export const CKK = { rsa: 0x00, ec: 0x03, genericSecret: 0x10, aes: 0x1f, ecEdwards: 0x40, mlDsa: 0x4a } as const;
+export const CKK = {
+  rsa: 0x00,
+  ec: 0x03,
+  genericSecret: 0x10,
+  aes: 0x1f,
+  ecEdwards: 0x40,
+  mlDsa: 0x4a,
+} as const;
 
 /** CKA_PARAMETER_SET of ML-DSA keys. */
 export const CKP = { 'ml-dsa-44': 1, 'ml-dsa-65': 2, 'ml-dsa-87': 3 } as const;

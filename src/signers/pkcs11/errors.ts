@@ -6,8 +6,8 @@ import { ReturnCodeError } from './library.ts';
  * authenticates is never repeated, whatever it returned.
  *
  * - `wait`: for a session, with growing pauses, for some seconds
- * - `next-mechanism`: sign with the next mechanism that the token offers
- * - `other-template`: make the key with fewer attributes; what came of it is read back
+ * - `next-mechanism`: sign, wrap or unwrap with the next mechanism that the token offers
+ * - `other-template`: make or unwrap the key with fewer attributes; what came of it is read back
  * - `find-key`: look for the key again, compare its public key, sign once more
  * - `log-in`: log in again, then as `find-key`
  * - `reopen`: open new sessions, log in, then as `find-key`
@@ -60,6 +60,7 @@ export const RETURN_CODES: ReadonlyMap<number, ReturnCodeRow> = new Map([
   [0x62, row('CKR_KEY_SIZE_RANGE', 'KEY_UNAVAILABLE', ['next-mechanism'], MECHANISM_HINT)],
   [0x63, row('CKR_KEY_TYPE_INCONSISTENT', 'KEY_UNAVAILABLE', ['next-mechanism'], MECHANISM_HINT)],
   [0x68, row('CKR_KEY_FUNCTION_NOT_PERMITTED', 'KEY_UNAVAILABLE', ['next-mechanism'], 'the key has to have CKA_SIGN, and its allowed mechanisms the one that is used')],
+  [0x69, row('CKR_KEY_NOT_WRAPPABLE', 'KEY_UNAVAILABLE', ['next-mechanism'], 'the token does not wrap keys of this kind')],
   [0x6a, row('CKR_KEY_UNEXTRACTABLE', 'KEY_UNAVAILABLE', [], 'the key was made to stay in the token; only those of --exportable leave it')],
   [0x70, row('CKR_MECHANISM_INVALID', 'KEY_UNAVAILABLE', ['next-mechanism'], MECHANISM_HINT)],
   [0x71, row('CKR_MECHANISM_PARAM_INVALID', 'KEY_UNAVAILABLE', ['next-mechanism'], MECHANISM_HINT)],
@@ -81,14 +82,20 @@ export const RETURN_CODES: ReadonlyMap<number, ReturnCodeRow> = new Map([
   [0xe0, row('CKR_TOKEN_NOT_PRESENT', 'KEY_UNAVAILABLE', ['restart'], GONE_HINT)],
   [0xe1, row('CKR_TOKEN_NOT_RECOGNIZED', 'KEY_UNAVAILABLE', [], 'check the configuration of the module, for SoftHSM the variable SOFTHSM2_CONF')],
   [0xe2, row('CKR_TOKEN_WRITE_PROTECTED', 'KEY_UNAVAILABLE', [])],
+  [0xf0, row('CKR_UNWRAPPING_KEY_HANDLE_INVALID', 'KEY_UNAVAILABLE', [])],
+  [0xf1, row('CKR_UNWRAPPING_KEY_SIZE_RANGE', 'KEY_UNAVAILABLE', ['next-mechanism'])],
+  [0xf2, row('CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT', 'KEY_UNAVAILABLE', ['next-mechanism'])],
   [0x100, row('CKR_USER_ALREADY_LOGGED_IN', 'AUTH', [])],
   [0x101, row('CKR_USER_NOT_LOGGED_IN', 'AUTH', ['log-in'], 'the token wants a PIN')],
   [0x102, row('CKR_USER_PIN_NOT_INITIALIZED', 'AUTH', [], 'set a user PIN with the tool of the token')],
   [0x103, row('CKR_USER_TYPE_INVALID', 'AUTH', [], 'some tokens have user types of their own: --pkcs11-user-type')],
   [0x104, row('CKR_USER_ANOTHER_ALREADY_LOGGED_IN', 'AUTH', [])],
   [0x105, row('CKR_USER_TOO_MANY_TYPES', 'AUTH', [])],
-  [0x110, row('CKR_WRAPPED_KEY_INVALID', 'INTEGRITY', [], 'the backup was made with another wrapping key, or was changed')],
-  [0x112, row('CKR_WRAPPED_KEY_LEN_RANGE', 'INTEGRITY', [])],
+  [0x110, row('CKR_WRAPPED_KEY_INVALID', 'INTEGRITY', ['next-mechanism'], 'the backup was made with another wrapping key, or was changed')],
+  [0x112, row('CKR_WRAPPED_KEY_LEN_RANGE', 'INTEGRITY', ['next-mechanism'])],
+  [0x113, row('CKR_WRAPPING_KEY_HANDLE_INVALID', 'KEY_UNAVAILABLE', [])],
+  [0x114, row('CKR_WRAPPING_KEY_SIZE_RANGE', 'KEY_UNAVAILABLE', ['next-mechanism'])],
+  [0x115, row('CKR_WRAPPING_KEY_TYPE_INCONSISTENT', 'KEY_UNAVAILABLE', ['next-mechanism'])],
   [0x130, row('CKR_DOMAIN_PARAMS_INVALID', 'KEY_UNAVAILABLE', ['other-template'])],
   [0x140, row('CKR_CURVE_NOT_SUPPORTED', 'KEY_UNAVAILABLE', ['other-template'])],
   [0x150, row('CKR_BUFFER_TOO_SMALL', 'KEY_UNAVAILABLE', [])],
@@ -113,6 +120,9 @@ export const CKR = {
   userAlreadyLoggedIn: 0x100,
 } as const;
 
+/** Logging in failed. It is never tried again, whatever the reason was: each try may count. */
+export class LoginError extends PkiError {}
+
 /** The return code behind an error, be it that of the call itself; undefined if there is none. */
 export function returnCode(error: unknown): number | undefined {
   if (error instanceof ReturnCodeError) return error.returnCode;
@@ -123,7 +133,7 @@ export function returnCode(error: unknown): number | undefined {
 
 /** What may help against this error, in the order in which it is tried. */
 export function remediesOf(error: unknown): readonly Remedy[] {
-  const number = returnCode(error);
+  const number = error instanceof LoginError ? undefined : returnCode(error);
   return (number !== undefined && RETURN_CODES.get(number)?.remedies) || [];
 }
 

@@ -6,6 +6,7 @@ import type { TokenConnection } from './connection.ts';
 import { CKA, CKO } from './constants.ts';
 import { remediesOf } from './errors.ts';
 import { describedRef, hex, naming } from './keys.ts';
+import { ModuleLostError } from './module-client.ts';
 import type { TokenAlgorithm } from './public-key.ts';
 import { quirksOf } from './quirks.ts';
 import type { Pkcs11Session } from './session.ts';
@@ -40,8 +41,11 @@ export async function generateKeyPair(
   if (ref.id) await mustBeFree(anchor, { id: ref.id });
   const templates = generationTemplates({ ref: made, algorithm, exportable }, quirks);
   try {
-    const { privateKey } = await firstAccepted(templates, ({ mechanism, publicKey, privateKey }) =>
-      connection.use((session) => session.generateKeyPair(mechanism, publicKey, privateKey)),
+    const { privateKey } = await firstAccepted(
+      templates,
+      ({ mechanism, publicKey, privateKey }) =>
+        connection.use((session) => session.generateKeyPair(mechanism, publicKey, privateKey)),
+      () => destroyKeyPair(connection, made),
     );
     const problems = await privateKeyProblems(connection.anchor, privateKey, exportable);
     if (problems.length === 0) return made;
@@ -53,10 +57,14 @@ export async function generateKeyPair(
   }
 }
 
-/** From the most to the least that a template says; reading back decides either way. */
-async function firstAccepted<Template, Result>(
+/**
+ * From the most to the least that a template says; reading back decides either way. `undo` runs
+ * before the next one, since a token may have done what it says that it refused.
+ */
+export async function firstAccepted<Template, Result>(
   templates: readonly Template[],
   generate: (template: Template) => Promise<Result>,
+  undo: () => Promise<unknown> = async () => undefined,
 ): Promise<Result> {
   const [template, ...others] = templates;
   if (!template) throw new TypeError('no template');
@@ -64,19 +72,23 @@ async function firstAccepted<Template, Result>(
     return await generate(template);
   } catch (error) {
     if (others.length === 0 || !remediesOf(error).includes('other-template')) throw error;
-    return firstAccepted(others, generate);
+    await undo();
+    return firstAccepted(others, generate, undo);
   }
 }
 
 /** `error`, and what became of the key: deleted again, or still there and how to find it. */
-async function undone(
+export async function undone(
   connection: TokenConnection,
   made: MadeKeyRef,
   error: unknown,
 ): Promise<unknown> {
+  const left = `${leftBehind(connection, made)}, if it is there`;
+  // a token that was not waited for may still be making it
+  const none = error instanceof ModuleLostError ? left : undefined;
   const hint = await destroyKeyPair(connection, made).then(
-    (deleted) => (deleted > 0 ? 'the key was deleted again' : undefined),
-    () => leftBehind(connection, made),
+    (deleted) => (deleted > 0 ? 'the key was deleted again' : none),
+    () => left,
   );
   if (!(error instanceof PkiError) || hint === undefined) return error;
   return new PkiError(error.code, error.message, {
@@ -87,18 +99,19 @@ async function undone(
 
 /**
  * Deletes all key objects with the ID and returns how many there were. The connection is made
- * anew first if it was lost.
+ * anew first if it was lost; at the end of a command only if `late` can get what is opened for it.
  */
 export async function destroyKeyPair(
   connection: TokenConnection,
   { id }: MadeKeyRef,
+  late?: AsyncDisposableStack,
 ): Promise<number> {
   for (let recovered = false; ; recovered = true) {
     const { generation } = connection;
     try {
       return await destroyById(connection.anchor, id);
     } catch (error) {
-      if (recovered || !(await connection.recover(error, generation))) throw error;
+      if (recovered || !(await connection.recover(error, generation, late))) throw error;
     }
   }
 }
@@ -117,7 +130,7 @@ async function destroyById(session: Pkcs11Session, id: Uint8Array): Promise<numb
 export const leftBehind = ({ token }: TokenConnection, { object, id }: MadeKeyRef): string =>
   `delete the key "${object}" (ID ${hex(id)}) in the token "${token.label}" by hand`;
 
-async function freeId(session: Pkcs11Session, length: number): Promise<Uint8Array> {
+export async function freeId(session: Pkcs11Session, length: number): Promise<Uint8Array> {
   for (let draw = 0; draw < DRAWS; draw += 1) {
     const id = randomBytes(length);
     if ((await session.find(naming(undefined, id))).length === 0) return id;
@@ -125,7 +138,7 @@ async function freeId(session: Pkcs11Session, length: number): Promise<Uint8Arra
   throw new PkiError('KEY_UNAVAILABLE', `the token "${session.token.label}" has no free key ID`);
 }
 
-async function mustBeFree(
+export async function mustBeFree(
   session: Pkcs11Session,
   name: { readonly object?: string | undefined; readonly id?: Uint8Array | undefined },
 ): Promise<void> {
@@ -139,7 +152,7 @@ async function mustBeFree(
 }
 
 /** Attributes that a token does not tell are no problem, but for the two that keep the key in. */
-async function privateKeyProblems(
+export async function privateKeyProblems(
   session: Pkcs11Session,
   key: Handle,
   exportable: boolean,

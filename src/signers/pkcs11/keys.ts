@@ -9,6 +9,8 @@ export interface TokenKey {
   readonly handle: Handle;
   readonly label: string;
   readonly id: Uint8Array;
+  /** CKA_ALWAYS_AUTHENTICATE: it wants a login for each signature. */
+  readonly alwaysAuthenticate: boolean;
 }
 
 /** The one private key with the label and ID of `ref`; otherwise an error that lists what is. */
@@ -36,16 +38,22 @@ export const naming = (label: string | undefined, id: Uint8Array | undefined): T
 ];
 
 export async function tokenKey(session: Pkcs11Session, handle: Handle): Promise<TokenKey> {
-  const [label, id] = await Promise.all([
+  const [label, id, alwaysAuthenticate] = await Promise.all([
     session.attribute(handle, CKA.label),
     session.attribute(handle, CKA.id),
+    session.attribute(handle, CKA.alwaysAuthenticate),
   ]);
-  return { handle, label: label?.toString('utf8') ?? '', id: Uint8Array.from(id ?? []) };
+  return {
+    handle,
+    label: label?.toString('utf8') ?? '',
+    id: Uint8Array.from(id ?? []),
+    alwaysAuthenticate: alwaysAuthenticate?.[0] === 1,
+  };
 }
 
 async function descriptions(session: Pkcs11Session, handles: readonly Handle[]) {
   const keys = await Promise.all(handles.map((handle) => tokenKey(session, handle)));
-  return keys.map(described).toSorted();
+  return keys.map(describedKey).toSorted();
 }
 
 async function missing(session: Pkcs11Session, wanted: string): Promise<PkiError> {
@@ -62,7 +70,9 @@ async function missing(session: Pkcs11Session, wanted: string): Promise<PkiError
   );
 }
 
-const described = ({ label, id }: TokenKey): string => `"${label}" (ID ${hex(id) || 'none'})`;
+/** `"ca-key" (ID 01)` */
+export const describedKey = ({ label, id }: Pick<TokenKey, 'label' | 'id'>): string =>
+  `"${label}" (ID ${hex(id) || 'none'})`;
 
 export function describedRef({
   object,

@@ -17,6 +17,7 @@ export const FUNCTIONS = [
   'C_FindObjects',
   'C_FindObjectsFinal',
   'C_GetAttributeValue',
+  'C_SetAttributeValue',
   'C_CreateObject',
   'C_DestroyObject',
   'C_SignInit',

@@ -1,14 +1,11 @@
 import { PkiError } from '../../errors.ts';
 import type { KeyAccess } from '../key-access.ts';
 import type { Pkcs11KeyRef } from '../key-ref.ts';
-import { CKF, CKU_USER } from './constants.ts';
-import { CKR, pkcs11Error, returnCode } from './errors.ts';
+import { CKF, CKU_CONTEXT_SPECIFIC, CKU_USER } from './constants.ts';
+import { CKR, LoginError, pkcs11Error, returnCode } from './errors.ts';
 import type { Pkcs11Module } from './module.ts';
 import type { Pkcs11Session } from './session.ts';
 import { type Token, tokenFlags } from './slots.ts';
-
-/** Logging in failed. It is never tried again, whatever the reason was: each try may count. */
-export class LoginError extends PkiError {}
 
 /** Logs the application in to the token of `session`, where the token asks for it. */
 export async function login(
@@ -22,12 +19,38 @@ export async function login(
   if ((flags & CKF.loginRequired) === 0) return;
   if ((flags & CKF.userPinLocked) !== 0) throw pinLocked(token);
   if ((flags & CKF.userPinFinalTry) !== 0) mustBeAllowed(token, access);
+  await sendPin(module, session, { ref, access, flags, userType: ref.userType ?? CKU_USER });
+}
+
+/** Logs in for one operation that was begun, as keys with CKA_ALWAYS_AUTHENTICATE want it. */
+export async function authenticateOperation(
+  module: Pkcs11Module,
+  session: Pkcs11Session,
+  ref: Pkcs11KeyRef,
+  access: KeyAccess,
+): Promise<void> {
+  const { flags } = session.token;
+  await sendPin(module, session, { ref, access, flags, userType: CKU_CONTEXT_SPECIFIC });
+}
+
+interface Login {
+  readonly ref: Pkcs11KeyRef;
+  readonly access: KeyAccess;
+  readonly flags: number;
+  readonly userType: number;
+}
+
+async function sendPin(
+  module: Pkcs11Module,
+  { token, handle }: Pkcs11Session,
+  { ref, access, flags, userType }: Login,
+): Promise<void> {
   const pin = await pinOf(token, flags, ref, access);
   try {
-    await module.library.C_Login(session.handle, ref.userType ?? CKU_USER, pin);
+    await module.library.C_Login(handle, userType, pin);
   } catch (error) {
     if (returnCode(error) === CKR.userAlreadyLoggedIn) return; // by another session of ours
-    const hints = triesLeft(await tokenFlags(module, token));
+    const hints = triesLeft(await tokenFlags(module, token).catch(() => 0));
     throw loginError(pkcs11Error(error, `logging in to the token "${token.label}"`, hints));
   }
 }

@@ -11,6 +11,7 @@ import {
   CK_PARAMS_RSA_PSS,
   CKG,
   CKM,
+  CKP,
   mechanismName,
 } from './constants.ts';
 import type { TokenAlgorithm } from './public-key.ts';
@@ -92,10 +93,13 @@ export function signingMechanisms(
   quirks: Quirks = STANDARD,
 ): readonly SigningMechanism[] {
   if (algorithm.family === 'ml-dsa') {
-    const mechanism = quirks.mlDsa.sign;
+    const { sign, signatureParameter, takesContext } = quirks.mlDsa;
+    const parameter = signatureParameter?.(CKP[algorithm.name]);
     // without a parameter: hedged, with the empty context (PKCS #11 3.2 §6.67.5)
+    const mechanism = { mechanism: sign, ...(parameter && { parameter }) };
+    const withContext = (context: Uint8Array) => mlDsaWithContext(sign, context);
     const plain = way(mechanism, algorithm.maxSignatureBytes, asItIs);
-    return [{ ...plain, withContext: (context) => mlDsaWithContext(mechanism, context) }];
+    return [takesContext ? { ...plain, withContext } : plain];
   }
   const ways = classicalMechanisms(algorithm);
   return quirks.hashesItself && algorithm.key.kind === 'rsa' ? ways.toReversed() : ways;

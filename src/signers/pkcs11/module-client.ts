@@ -15,8 +15,8 @@ import { traceLine } from './trace.ts';
 /** How long the module may take to say good-bye before its process is killed. Milliseconds. */
 const FAREWELL = 3000;
 
-/** Calls that may take ten times as long: RSA keys are searched for, and people type. */
-const SLOW: readonly string[] = ['C_GenerateKeyPairAsync', 'C_GenerateKeyAsync', 'C_Login'];
+/** Calls that may take ten times as long: a process starts, RSA keys are searched for, people type. */
+const SLOW: readonly string[] = ['load', 'C_GenerateKeyPairAsync', 'C_GenerateKeyAsync', 'C_Login'];
 
 export interface ModuleClientOptions {
   /** How long one call may take. Milliseconds. */
@@ -34,6 +34,13 @@ export class ModuleLostError extends PkiError {
       : 'this is a fault of the module; its vendor may want the output of --debug pkcs11';
     super('KEY_UNAVAILABLE', message, { hints: [hint] });
     this.hung = hung;
+  }
+}
+
+/** The process was ended on purpose, at the end of a command or to start another one. */
+export class ModuleClosedError extends PkiError {
+  constructor() {
+    super('KEY_UNAVAILABLE', 'the PKCS#11 module was closed');
   }
 }
 
@@ -148,7 +155,7 @@ export class ModuleClient implements AsyncDisposable {
       const closing = [...this.#sessions.values()].map((handle) => library.C_CloseSession(handle));
       await within(FAREWELL, Promise.all([...closing, library.C_Finalize()]));
     }
-    this.#lose(new PkiError('KEY_UNAVAILABLE', 'the PKCS#11 module was closed'));
+    this.#lose(new ModuleClosedError());
   }
 }
 
@@ -167,7 +174,7 @@ const standardName = (name: string): string => name.replace(/Async$/, '');
 
 const hung = (name: string, patience: number): PkiError =>
   new ModuleLostError(
-    `the PKCS#11 module did not answer ${standardName(name)} within ${patience / 1000} seconds`,
+    `the PKCS#11 module ${name === 'load' ? 'was not loaded' : `did not answer ${standardName(name)}`} within ${patience / 1000} seconds`,
     true,
   );
 

@@ -29,24 +29,45 @@ function perform({ name, args }: ModuleRequest): unknown {
   return library.load(path);
 }
 
-async function answer(request: ModuleRequest): Promise<ModuleResponse> {
+/** At once where the function gives its result at once, so that it is known which call hangs. */
+function answer(request: ModuleRequest, respond: (response: ModuleResponse) => void): void {
   const { id } = request;
   try {
-    // `request` stays referenced until then: a thread of pkcs11js reads its octets
-    return { id, result: await perform(request) };
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && typeof error.code === 'number') {
-      return { id, returnCode: error.code };
+    const result = perform(request);
+    if (!(result instanceof Promise)) {
+      respond({ id, result });
+      return;
     }
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    const code = error instanceof Error && 'code' in error ? String(error.code) : name;
-    return { id, failure: { name: code, message } };
+    result.then(
+      // `request` stays referenced until then: a thread of pkcs11js reads its octets
+      (value) => respond({ id: request.id, result: value }),
+      (error) => respond(failed(id, error)),
+    );
+  } catch (error) {
+    respond(failed(id, error));
   }
+}
+
+function failed(id: number, error: unknown): ModuleResponse {
+  const code = returnCodeOf(error);
+  if (code !== undefined) return { id, returnCode: code };
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const known = error instanceof Error && 'code' in error ? String(error.code) : name;
+  return { id, failure: { name: known, message } };
+}
+
+/** pkcs11js leaves out the property for one of its functions, C_FindObjects: there the text has it. */
+function returnCodeOf(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && typeof error.code === 'number') return error.code;
+  const [, code] = /^CKR_\w+:(\d+)$/.exec(error.message) ?? [];
+  return code === undefined ? undefined : Number(code);
 }
 
 // a terminal sends these to every process at it; the one that waits for us decides
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
-process.on('message', async (request: ModuleRequest) => {
-  const response = await answer(request);
-  if (process.connected) process.send?.(response);
-});
+process.on('message', (request: ModuleRequest) =>
+  answer(request, (response) => {
+    if (process.connected) process.send?.(response);
+  }),
+);

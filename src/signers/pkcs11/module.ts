@@ -28,10 +28,11 @@ export async function openModule(ref: ModuleRef, access: KeyAccess): Promise<Pkc
   const path = modulePath(ref.modulePath);
   mustBeFile(path);
   const { sessions } = access.hsm;
-  const { environment } = access;
+  const { environment, resources } = access;
+  if (resources.disposed) throw new PkiError('KEY_UNAVAILABLE', 'the command has ended');
   const child = access.spareHost?.take(sessions) ?? startHost({ environment, sessions });
   const host = new ModuleClient(child, { timeout: access.hsm.timeout, trace: access.trace });
-  access.resources.use(host); // an interruption must find it, even while it is being opened
+  resources.use(host); // an interruption must find it, even while it is being opened
   try {
     await load(host, path, access.secretVariables);
     await call(`initialising the module ${path}`, () =>

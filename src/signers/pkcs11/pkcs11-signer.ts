@@ -5,12 +5,13 @@ import type { KeyAccess } from '../key-access.ts';
 import type { Pkcs11KeyRef } from '../key-ref.ts';
 import type { ContextSigner, Signer } from '../signer.ts';
 import { TokenConnection } from './connection.ts';
-import { call, remediesOf } from './errors.ts';
+import { call, LoginError, remediesOf } from './errors.ts';
 import { findPrivateKey, type TokenKey } from './keys.ts';
-import { LoginError } from './login.ts';
+import { authenticateOperation } from './login.ts';
 import { offeredMechanisms, type SigningMechanism } from './mechanisms.ts';
 import { readPublicKey, type TokenAlgorithm } from './public-key.ts';
 import { quirksOf } from './quirks.ts';
+import type { Pkcs11Session } from './session.ts';
 
 interface SignerParts {
   readonly connection: TokenConnection;
@@ -58,7 +59,9 @@ export class Pkcs11Signer implements Signer {
     const quirks = quirksOf(token, access.hsm.vendor);
     const ways = offeredMechanisms(algorithm, new Set(offered), quirks);
     const parts = { connection, key, publicKey, algorithm, ways };
-    return algorithm.family === 'ml-dsa' ? new Pkcs11MlDsaSigner(parts) : new Pkcs11Signer(parts);
+    return ways.some(({ withContext }) => withContext)
+      ? new Pkcs11MlDsaSigner(parts)
+      : new Pkcs11Signer(parts);
   }
 
   /**
@@ -92,13 +95,17 @@ export class Pkcs11Signer implements Signer {
     message: Uint8Array,
     context?: Uint8Array,
   ): Promise<Uint8Array> {
-    const { handle } = await this.#key();
+    const connection = this.#connection;
+    const { handle: key, alwaysAuthenticate } = await this.#key();
     const { prepare, finish, maxBytes } = way;
     const mechanism = (context && way.withContext?.(context)) ?? way.mechanism;
-    const data = prepare(message);
-    return finish(
-      await this.#connection.use((session) => session.sign(mechanism, handle, data, maxBytes)),
+    const operation = { mechanism, key, data: prepare(message), maxBytes };
+    const authenticate = (session: Pkcs11Session) =>
+      authenticateOperation(connection.module, session, connection.ref, connection.access);
+    const signature = await connection.use((session) =>
+      session.sign(alwaysAuthenticate ? { ...operation, authenticate } : operation),
     );
+    return finish(signature);
   }
 
   /** The key in the connection as it is now; found again, it has to be the same key. */

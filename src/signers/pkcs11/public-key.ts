@@ -18,10 +18,14 @@ import { PkiError } from '../../errors.ts';
 import { CKA, CKK, CKO } from './constants.ts';
 import { decodePoint } from './ec-point.ts';
 import { hex, naming, type TokenKey, tokenKey } from './keys.ts';
+import type { MlDsaNumbers } from './quirks.ts';
 import type { Pkcs11Session } from './session.ts';
 
 const CLASSICAL = ALGORITHMS.filter((row) => row.family === 'classical');
 const ML_DSA = ALGORITHMS.filter((row) => row.family === 'ml-dsa');
+
+/** A private key by what names it. */
+type NamedKey = Pick<TokenKey, 'handle' | 'label' | 'id'>;
 
 /** What a key in a token can be for. A composite key is two keys. */
 export type TokenAlgorithm = ClassicalAlgorithm | MlDsaAlgorithm;
@@ -31,9 +35,9 @@ export type TokenAlgorithm = ClassicalAlgorithm | MlDsaAlgorithm;
  * it; where there is none, the private object may have the same attributes or the whole encoding,
  * or there is a certificate for the key.
  */
-export async function readPublicKey(session: Pkcs11Session, key: TokenKey): Promise<Uint8Array> {
+export async function readPublicKey(session: Pkcs11Session, key: NamedKey): Promise<Uint8Array> {
   for (const object of [...(await publicObjects(session, key)), key.handle]) {
-    const spki = await fromAttributes(session, object);
+    const spki = await publicKeyOfObject(session, object);
     if (spki) return checked(spki, key);
   }
   const encoded = await session.attribute(key.handle, CKA.publicKeyInfo);
@@ -50,7 +54,7 @@ export async function readPublicKey(session: Pkcs11Session, key: TokenKey): Prom
 /** The key of a certificate object with the same CKA_ID; other keys' certificates may be there. */
 async function certifiedKey(
   session: Pkcs11Session,
-  { id }: TokenKey,
+  { id }: NamedKey,
 ): Promise<Uint8Array | undefined> {
   if (id.length === 0) return undefined;
   const [object] = await session.find([
@@ -80,7 +84,7 @@ export function keyInCertificate(certificate: Uint8Array): Uint8Array | undefine
  */
 async function publicObjects(
   session: Pkcs11Session,
-  { id, label }: TokenKey,
+  { id, label }: NamedKey,
 ): Promise<readonly Handle[]> {
   const find = (byLabel: string | undefined, byId: Uint8Array | undefined) =>
     session.find([{ type: CKA.class, value: CKO.publicKey }, ...naming(byLabel, byId)]);
@@ -92,11 +96,11 @@ async function publicObjects(
   return sameLabel.length === 1 ? sameLabel : [];
 }
 
-const sought = ({ id, label }: TokenKey): string =>
+const sought = ({ id, label }: NamedKey): string =>
   id.length > 0 ? `with the ID ${hex(id)}` : `with the label "${label}", and only one`;
 
 /** OpenSSL refuses points that are not on their curve; nothing is signed for such a key. */
-function checked(spki: Uint8Array, key: TokenKey): Uint8Array {
+function checked(spki: Uint8Array, key: NamedKey): Uint8Array {
   const known = knownAlgorithms(spki);
   // a runtime without ML-DSA cannot look at such a key; there is nothing to it but its length
   if (known?.some((row) => row.family === 'ml-dsa')) return spki;
@@ -116,16 +120,18 @@ function knownAlgorithms(spki: Uint8Array): readonly SignatureAlgorithm[] | unde
   }
 }
 
-function unsupported(key: TokenKey): PkiError {
+function unsupported(key: NamedKey): PkiError {
   return new PkiError('KEY_UNAVAILABLE', `the key "${key.label}" is of an unsupported type`, {
     hints: [`supported are: ${[...CLASSICAL, ...ML_DSA].map((row) => row.name).join(', ')}`],
   });
 }
 
-async function fromAttributes(
+/** What one object alone tells of its public key; undefined if that is not enough. */
+export async function publicKeyOfObject(
   session: Pkcs11Session,
   object: Handle,
 ): Promise<Uint8Array | undefined> {
+  const numbers = session.quirks.mlDsa;
   const keyType = await session.attribute(object, CKA.keyType);
   if (!keyType) return undefined;
   switch (keyType.readUInt32LE(0)) {
@@ -134,16 +140,20 @@ async function fromAttributes(
     case CKK.ec:
     case CKK.ecEdwards:
       return curveKey(session, object);
-    case CKK.mlDsa:
-      return mlDsaKey(session, object);
+    case numbers.keyType:
+      return mlDsaKey(session, object, numbers);
     default:
       throw unsupported(await tokenKey(session, object));
   }
 }
 
 /** Raw, as FIPS 204 encodes it (PKCS #11 3.2 §6.67.2); a private object has its private value there. */
-async function mlDsaKey(session: Pkcs11Session, object: Handle): Promise<Uint8Array | undefined> {
-  const value = await session.attribute(object, CKA.value);
+async function mlDsaKey(
+  session: Pkcs11Session,
+  object: Handle,
+  { publicValue }: MlDsaNumbers,
+): Promise<Uint8Array | undefined> {
+  const value = await session.attribute(object, publicValue);
   const row = ML_DSA.find(({ publicKeyBytes }) => publicKeyBytes === value?.length);
   return row && value && encodeSpki(row, value);
 }

@@ -1,15 +1,26 @@
+import type { Template } from 'pkcs11js';
+import { PkiError } from '../../errors.ts';
 import { CKA, CKK, CKM } from './constants.ts';
 import { CKR } from './errors.ts';
 import type { Token } from './slots.ts';
 
-/** Numbers of ML-DSA where a vendor has its own instead of those of PKCS #11 3.2. */
+/** ML-DSA as PKCS #11 3.2 has it, or as a vendor had it before. */
 export interface MlDsaNumbers {
   readonly keyPairGen: number;
   readonly sign: number;
+  /** CKA_KEY_TYPE as it reads back. */
   readonly keyType: number;
-  readonly parameterSet: number;
-  /** The parameter set is also wanted in the template of the private key. */
-  readonly parameterSetInBoth: boolean;
+  /** Attribute with the raw public key, of the public object or of the private one. */
+  readonly publicValue: number;
+  /** Whether a context can be given as CK_SIGN_ADDITIONAL_CONTEXT. */
+  readonly takesContext: boolean;
+  /** The parameter of CKM_…_KEY_PAIR_GEN; CKP_ML_DSA_… is `set`. */
+  readonly generationParameter?: (set: number) => Buffer;
+  /** The parameter of each signature. */
+  readonly signatureParameter?: (set: number) => Buffer;
+  /** What the templates of a new key have beside the usual. */
+  readonly publicTemplate: (set: number) => Template;
+  readonly privateTemplate: (set: number) => Template;
 }
 
 /** How the tokens of one vendor differ from what the standard says, or leaves open. */
@@ -26,6 +37,8 @@ export interface Quirks {
   readonly unlisted: readonly number[];
   /** Return codes of C_OpenSession that also mean that no session is free. */
   readonly busy: readonly number[];
+  /** Attribute with the bare point that the template of an unwrapped EC key must have. */
+  readonly unwrapPoint: number | undefined;
   readonly mlDsa: MlDsaNumbers;
 }
 
@@ -33,8 +46,26 @@ const ML_DSA: MlDsaNumbers = {
   keyPairGen: CKM.mlDsaKeyPairGen,
   sign: CKM.mlDsa,
   keyType: CKK.mlDsa,
-  parameterSet: CKA.parameterSet,
-  parameterSetInBoth: false,
+  publicValue: CKA.value,
+  takesContext: true,
+  publicTemplate: (set) => [{ type: CKA.parameterSet, value: set }],
+  privateTemplate: () => [],
+};
+
+/** Flags, of which none is set, and the parameter set, each in four octets, the highest first. */
+const flagsAndSet = (set: number): Buffer => Buffer.of(0, 0, 0, 0, 0, 0, 0, set);
+
+/** QuantumProtect of Utimaco; numbers of its header qptool2.h. From documents only. */
+const UTIMACO_ML_DSA: MlDsaNumbers = {
+  keyPairGen: 0xca50_0001,
+  sign: 0xca50_3001,
+  keyType: 0x8000_0000, // CKK_VENDOR_DEFINED, though templates take the number of the mechanism
+  publicValue: 0x80d0_0001, // CKA_UTI_CUSTOM_DATA
+  takesContext: false,
+  generationParameter: (set) => Buffer.concat([flagsAndSet(set), Buffer.of(0, 0)]),
+  signatureParameter: flagsAndSet,
+  publicTemplate: () => [{ type: CKA.keyType, value: 0xca50_0001 }],
+  privateTemplate: () => [{ type: CKA.keyType, value: 0xca50_0001 }],
 };
 
 export const STANDARD: Quirks = {
@@ -44,6 +75,7 @@ export const STANDARD: Quirks = {
   edwardsByName: false,
   unlisted: [],
   busy: [],
+  unwrapPoint: undefined,
   mlDsa: ML_DSA,
 };
 
@@ -56,17 +88,6 @@ interface QuirksRow extends Partial<Quirks> {
   readonly source: string;
 }
 
-/** What AWS CloudHSM refuses in templates, or what makes a key unusable there. */
-const CLOUDHSM_UNLISTED = [
-  CKA.signRecover,
-  CKA.verifyRecover,
-  CKA.encrypt,
-  CKA.decrypt,
-  CKA.wrap,
-  CKA.unwrap,
-  CKA.derive,
-];
-
 export const QUIRKS: readonly QuirksRow[] = [
   {
     vendor: 'softhsm',
@@ -76,6 +97,7 @@ export const QUIRKS: readonly QuirksRow[] = [
   {
     vendor: 'nss',
     manufacturer: /^Mozilla Foundation$/,
+    unwrapPoint: 0xd5a0_db00, // CKA_NSS_DB, for keys that come without their public half
     source: 'NSS lib/softoken/pkcs11.c',
   },
   { vendor: 'kryoptic', manufacturer: /^Kryoptic/, source: 'latchset/kryoptic#372' },
@@ -103,12 +125,13 @@ export const QUIRKS: readonly QuirksRow[] = [
   {
     vendor: 'utimaco',
     manufacturer: /^Utimaco/,
-    source: 'systemd/systemd#26106; Keyfactor/ejbca-ce#67',
+    mlDsa: UTIMACO_ML_DSA,
+    source: 'systemd/systemd#26106; Keyfactor/ejbca-ce#67; Utimaco pkcs11t_cs.h, qptool2.h',
   },
   {
     vendor: 'cloudhsm',
-    manufacturer: /cloudhsm|cavium|marvell/i,
-    unlisted: CLOUDHSM_UNLISTED,
+    manufacturer: /amazon|cloudhsm|cavium|marvell/i,
+    unlisted: [CKA.signRecover, CKA.verifyRecover],
     busy: [CKR.argumentsBad],
     source: 'AWS CloudHSM user guide, pkcs11-attributes-interpreting; ThalesGroup/crypto11#59',
   },
@@ -140,12 +163,15 @@ export const QUIRKS: readonly QuirksRow[] = [
 /** What `--pkcs11-vendor` and `--hsm-config` take. */
 export const VENDORS = QUIRKS.map(({ vendor }) => vendor);
 
-/** The quirks of a token, by `vendor` where that is given. */
+/** The quirks of a token, by `vendor` where that is given; a vendor that is unknown is an error. */
 export function quirksOf({ manufacturer, model }: Token, vendor?: string): Quirks {
   const row = QUIRKS.find((item) =>
     vendor === undefined
       ? item.manufacturer?.test(manufacturer) && (item.model?.test(model) ?? true)
       : item.vendor === vendor,
   );
-  return { ...STANDARD, ...row };
+  if (row || vendor === undefined) return { ...STANDARD, ...row };
+  throw new PkiError('USAGE', `unknown vendor "${vendor}"`, {
+    hints: [`use one of: ${VENDORS.join(', ')}`],
+  });
 }

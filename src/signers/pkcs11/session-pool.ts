@@ -1,7 +1,7 @@
 import { PkiError } from '../../errors.ts';
 import type { HsmSettings } from '../hsm-settings.ts';
 import type { Pkcs11Library } from './library.ts';
-import { quirksOf } from './quirks.ts';
+import { type Quirks, quirksOf } from './quirks.ts';
 import { Pkcs11Session } from './session.ts';
 import type { Token } from './slots.ts';
 
@@ -15,8 +15,9 @@ export class SessionPool {
   readonly #size: number;
   /** How long a caller waits for a session. Milliseconds. */
   readonly #patience: number;
-  readonly #busy: readonly number[];
+  readonly #quirks: Quirks;
   #open = 0;
+  #closed = false;
   readonly #idle: Pkcs11Session[] = [];
   readonly #waiting: ((session: Pkcs11Session | undefined) => void)[] = [];
 
@@ -26,7 +27,7 @@ export class SessionPool {
     this.#token = token;
     this.#size = Math.min(sessions, (token.maxSessions ?? Number.POSITIVE_INFINITY) - 1);
     this.#patience = timeout;
-    this.#busy = quirksOf(token, vendor).busy;
+    this.#quirks = quirksOf(token, vendor);
   }
 
   /** Runs `operation` in a session of its own; one that it failed in is not used again. */
@@ -38,7 +39,7 @@ export class SessionPool {
     const session = await this.#take();
     try {
       const result = await operation(session);
-      this.#hand(session);
+      await this.#hand(session);
       return result;
     } catch (error) {
       this.#open -= 1;
@@ -69,7 +70,7 @@ export class SessionPool {
   async #openOne(): Promise<Pkcs11Session> {
     this.#open += 1; // before the wait, so that others see that the place is taken
     try {
-      return await Pkcs11Session.open(this.#library, this.#token, this.#busy);
+      return await Pkcs11Session.open(this.#library, this.#token, this.#quirks);
     } catch (error) {
       this.#open -= 1;
       this.#waiting.shift()?.(undefined);
@@ -77,14 +78,16 @@ export class SessionPool {
     }
   }
 
-  #hand(session: Pkcs11Session): void {
+  async #hand(session: Pkcs11Session): Promise<void> {
     const next = this.#waiting.shift();
     if (next) next(session);
+    else if (this.#closed) await session.close();
     else this.#idle.push(session);
   }
 
-  /** Closes what is idle; what is in use closes itself when it fails. */
+  /** Closes what is idle now, and what is in use when it is not any more. */
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all(this.#idle.splice(0).map((session) => session.close()));
   }
 }

@@ -2,6 +2,7 @@ import type { Handle, KeyPair, Mechanism, Template } from 'pkcs11js';
 import { CKF } from './constants.ts';
 import { CKR, call, remediesOf, returnCode } from './errors.ts';
 import type { Pkcs11Library } from './library.ts';
+import { type Quirks, quirksOf } from './quirks.ts';
 import type { Token } from './slots.ts';
 
 /** How many handles are asked for at a time. */
@@ -13,24 +14,38 @@ const PAUSES = [100, 200, 400, 800, 1500, 3000];
 /** Return codes of an attribute that an object has not, or does not tell. */
 const UNTOLD: readonly number[] = [CKR.attributeSensitive, CKR.attributeTypeInvalid];
 
+/** One signature to make. */
+export interface SignOperation {
+  readonly mechanism: Mechanism;
+  readonly key: Handle;
+  readonly data: Uint8Array;
+  /** The longest that the mechanism may give, in octets. */
+  readonly maxBytes: number;
+  /** For keys that want a login for each signature: called when it was begun. */
+  readonly authenticate?: (session: Pkcs11Session) => Promise<void>;
+}
+
 /** One session with a token. One operation at a time; the next one waits for it. */
 export class Pkcs11Session {
   readonly token: Token;
+  readonly quirks: Quirks;
   readonly handle: Handle;
   readonly #library: Pkcs11Library;
   #busy: Promise<unknown> = Promise.resolve();
+  #closed: Promise<unknown> | undefined;
 
-  private constructor(library: Pkcs11Library, token: Token, handle: Handle) {
+  private constructor(library: Pkcs11Library, token: Token, handle: Handle, quirks: Quirks) {
     this.#library = library;
     this.token = token;
     this.handle = handle;
+    this.quirks = quirks;
   }
 
   /** Waits, but not for long, where the token has no session left. */
   static async open(
     library: Pkcs11Library,
     token: Token,
-    busy: readonly number[] = [],
+    quirks: Quirks = quirksOf(token),
   ): Promise<Pkcs11Session> {
     // read-only sessions are unknown to AWS CloudHSM
     const flags = CKF.serialSession | CKF.rwSession;
@@ -39,9 +54,10 @@ export class Pkcs11Session {
         const handle = await call(`opening a session with the token "${token.label}"`, () =>
           library.C_OpenSession(token.slot, flags),
         );
-        return new Pkcs11Session(library, token, handle);
+        return new Pkcs11Session(library, token, handle, quirks);
       } catch (error) {
-        const wait = remediesOf(error).includes('wait') || busy.includes(returnCode(error) ?? -1);
+        const wait =
+          remediesOf(error).includes('wait') || quirks.busy.includes(returnCode(error) ?? -1);
         const pause = wait ? PAUSES[attempt] : undefined;
         if (pause === undefined) throw error;
         await new Promise((resolve) => setTimeout(resolve, pause));
@@ -84,10 +100,11 @@ export class Pkcs11Session {
     }
   }
 
-  /** Signs `data` in one part; the result is what the mechanism gives, at most `maxBytes` long. */
-  sign(mechanism: Mechanism, key: Handle, data: Uint8Array, maxBytes: number): Promise<Buffer> {
+  /** Signs in one part; the result is what the mechanism gives. */
+  sign({ mechanism, key, data, maxBytes, authenticate }: SignOperation): Promise<Buffer> {
     return this.#exclusively('signing in the token', async () => {
       await this.#library.C_SignInit(this.handle, mechanism, key);
+      await authenticate?.(this);
       return this.#library.C_SignAsync(this.handle, Buffer.from(data), Buffer.alloc(maxBytes));
     });
   }
@@ -99,6 +116,48 @@ export class Pkcs11Session {
   ): Promise<KeyPair> {
     return this.#exclusively('generating a key pair in the token', () =>
       this.#library.C_GenerateKeyPairAsync(this.handle, mechanism, publicTemplate, privateTemplate),
+    );
+  }
+
+  /** `key` encrypted under `wrappingKey`, at most `maxBytes` long. */
+  wrap(mechanism: Mechanism, wrappingKey: Handle, key: Handle, maxBytes: number): Promise<Buffer> {
+    return this.#exclusively('wrapping the key', () =>
+      this.#library.C_WrapKeyAsync(
+        this.handle,
+        mechanism,
+        wrappingKey,
+        key,
+        Buffer.alloc(maxBytes),
+      ),
+    );
+  }
+
+  unwrap(
+    mechanism: Mechanism,
+    wrappingKey: Handle,
+    wrapped: Uint8Array,
+    template: Template,
+  ): Promise<Handle> {
+    return this.#exclusively('unwrapping the key', () =>
+      this.#library.C_UnwrapKeyAsync(
+        this.handle,
+        mechanism,
+        wrappingKey,
+        Buffer.from(wrapped),
+        template,
+      ),
+    );
+  }
+
+  createObject(template: Template): Promise<Handle> {
+    return this.#exclusively('creating an object in the token', () =>
+      this.#library.C_CreateObject(this.handle, template),
+    );
+  }
+
+  async setAttribute(object: Handle, type: number, value: boolean): Promise<void> {
+    await call('changing an attribute', () =>
+      this.#library.C_SetAttributeValue(this.handle, object, [{ type, value }]),
     );
   }
 
@@ -116,8 +175,8 @@ export class Pkcs11Session {
 
   /** Closes the session once it is idle. That it fails changes nothing: it is not used again. */
   async close(): Promise<void> {
-    await this.#busy;
-    await this.#library.C_CloseSession(this.handle).catch(() => undefined);
+    this.#closed ??= this.#busy.then(() => this.#library.C_CloseSession(this.handle));
+    await this.#closed.catch(() => undefined);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Pkcs11KeyRef } from '../key-ref.ts';
 import { CKF } from './constants.ts';
 import { call, pkcs11Error } from './errors.ts';
 import type { Pkcs11Module } from './module.ts';
+import { ModuleLostError } from './module-client.ts';
 
 /** A token that is present and initialised; texts without their padding. */
 export interface Token {
@@ -148,7 +149,8 @@ export async function tokenFlags(
 ): Promise<number> {
   try {
     return (await library.C_GetTokenInfo(slot)).flags;
-  } catch {
+  } catch (error) {
+    if (error instanceof ModuleLostError) throw error;
     return flags; // a device that is gone has been reported already
   }
 }

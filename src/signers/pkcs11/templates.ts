@@ -17,15 +17,15 @@ export interface GenerationTemplates {
 
 /** What a CA key must not do besides signing. */
 export const OTHER_USES = [CKA.decrypt, CKA.unwrap, CKA.derive, CKA.signRecover];
-const OTHER_PUBLIC_USES = [CKA.encrypt, CKA.wrap, CKA.verifyRecover];
+export const OTHER_PUBLIC_USES = [CKA.encrypt, CKA.wrap, CKA.verifyRecover];
 
 /** Those that many tokens do not know at all. */
 const RECOVER: readonly number[] = [CKA.signRecover, CKA.verifyRecover];
-const known = (type: number): boolean => !RECOVER.includes(type);
+export const known = (type: number): boolean => !RECOVER.includes(type);
 
 /** How a kind of key is made: its mechanism, and what goes into the templates of both halves. */
 interface KeyParameters {
-  readonly mechanism: number;
+  readonly mechanism: Mechanism;
   readonly publicKey: Template;
   readonly privateKey: Template;
 }
@@ -66,7 +66,7 @@ export function generationTemplates(
     template.filter(({ type }) => !quirks.unlisted.includes(type));
   return rungs.flatMap(([publicKey = [], privateKey = []]) =>
     keyParameters(algorithm, quirks).map((parameters) => ({
-      mechanism: { mechanism: parameters.mechanism },
+      mechanism: parameters.mechanism,
       publicKey: [...listed(publicKey), ...parameters.publicKey],
       privateKey: [...listed(privateKey), ...parameters.privateKey],
     })),
@@ -76,15 +76,21 @@ export function generationTemplates(
 /** All ways to name the parameters of a key; there are two for the Edwards curves. */
 function keyParameters(algorithm: TokenAlgorithm, quirks: Quirks): readonly KeyParameters[] {
   const forPublic = (mechanism: number, ...publicKey: Template): KeyParameters => ({
-    mechanism,
+    mechanism: { mechanism },
     publicKey,
     privateKey: [],
   });
   if (algorithm.family === 'ml-dsa') {
-    const { mlDsa } = quirks;
-    const set = [{ type: mlDsa.parameterSet, value: CKP[algorithm.name] }];
-    const privateKey = mlDsa.parameterSetInBoth ? set : [];
-    return [{ mechanism: mlDsa.keyPairGen, publicKey: set, privateKey }];
+    const { keyPairGen, generationParameter, publicTemplate, privateTemplate } = quirks.mlDsa;
+    const set = CKP[algorithm.name];
+    const parameter = generationParameter?.(set);
+    return [
+      {
+        mechanism: { mechanism: keyPairGen, ...(parameter && { parameter }) },
+        publicKey: publicTemplate(set),
+        privateKey: privateTemplate(set),
+      },
+    ];
   }
   const { key, keyIdentifier } = algorithm;
   const curve = (octets: Uint8Array) => ({ type: CKA.ecParams, value: Buffer.from(octets) });

@@ -30,6 +30,7 @@ const ARGUMENTS: Readonly<Partial<Record<FunctionName, readonly ArgumentKind[]>>
   C_FindObjects: ['handle', 'number'],
   C_FindObjectsFinal: ['handle'],
   C_GetAttributeValue: ['handle', 'handle', 'template'],
+  C_SetAttributeValue: ['handle', 'handle', 'template'],
   C_CreateObject: ['handle', 'template'],
   C_SignInit: ['handle', 'mechanism', 'handle'],
   C_SignAsync: ['handle', 'length'],

@@ -31,8 +31,11 @@ export interface Pkcs11Proxy {
  * Puts the proxy before `module`, for this process and those that it starts. One for a test file:
  * its settings are variables of the environment. Call it at the top of the file.
  */
-export function pkcs11Proxy(module: string): Pkcs11Proxy {
-  const directory = temporaryDirectory();
+export const pkcs11Proxy = (module: string): Pkcs11Proxy =>
+  pkcs11ProxyIn(temporaryDirectory(), module);
+
+/** The same with its files in a directory of the caller's, outside vitest too. */
+export function pkcs11ProxyIn(directory: string, module: string): Pkcs11Proxy {
   const [plan, log] = [join(directory, 'plan'), join(directory, 'log')];
   process.env['PKI_PROXY_MODULE'] = module;
   process.env['PKI_PROXY_PLAN'] = plan;
