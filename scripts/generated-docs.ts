@@ -6,8 +6,9 @@ import { QUIRKS } from '../src/signers/pkcs11/quirks.ts';
 /** What pki does by itself, in the words of the operator's manual. */
 const REMEDIES: Readonly<Record<Remedy, string>> = {
   wait: 'waits up to six seconds for a session',
-  'next-mechanism': 'signs with the next mechanism that the token offers',
-  'other-template': 'makes the key with fewer attributes, and reads back what came of it',
+  'next-mechanism': 'signs, wraps or unwraps with the next mechanism that the token offers',
+  'other-template':
+    'makes or unwraps the key with fewer attributes, and reads back what came of it',
   'find-key': 'finds the key again, signs once more',
   'log-in': 'logs in again, signs once more',
   reopen: 'opens new sessions, logs in, signs once more',

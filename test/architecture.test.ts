@@ -10,6 +10,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['der'],
   ['algorithms'],
   ['signers', 'x509'], // these two do not know each other
+  ['hsm'],
   ['profiles'],
   ['ca'],
   ['store'],

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import type { Clock, Entropy } from '../ports.ts';
 import type { SpareHost } from '../signers/pkcs11/host-process.ts';
-import { promptHidden } from './prompt.ts';
+import { promptLine } from './prompt.ts';
 
 /** The outside world of one command line. Tests give one of their own. */
 export interface CliContext {
@@ -16,8 +16,8 @@ export interface CliContext {
   readonly note: (text: string) => void;
   /** All of standard input, to its end. */
   readonly readStdin: () => Promise<Uint8Array>;
-  /** Asks for a line without showing it; undefined where there is no terminal to ask at. */
-  readonly prompt: ((question: string) => Promise<string>) | undefined;
+  /** Asks for a line, shown only if it is no secret; undefined where there is no terminal to ask at. */
+  readonly prompt: ((question: string, shown?: boolean) => Promise<string>) | undefined;
   /** What has to be closed or removed when the command ends, however it ends. */
   readonly resources: AsyncDisposableStack;
   /** A process for a PKCS#11 module that was started beforehand, see head-start.ts. */
@@ -45,7 +45,8 @@ export function processContext(interrupted: AbortSignal, spareHost?: SpareHost):
     get prompt() {
       // asked when it is needed: looking at the streams of a terminal costs milliseconds
       const terminal = process.stdin.isTTY && process.stderr.isTTY;
-      return terminal ? (question: string) => promptHidden(question, interrupted) : undefined;
+      if (!terminal) return undefined;
+      return (question: string, shown = false) => promptLine(question, shown, interrupted);
     },
     resources,
     interrupted,

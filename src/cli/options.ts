@@ -6,7 +6,14 @@ import { Secret } from '../signers/secret.ts';
 import type { CliContext } from './context.ts';
 import { addHsmAccessOptions, type HsmAccessOptions, hsmSettings } from './hsm-options.ts';
 import { printable } from './printable.ts';
-import { askSecret, PASSPHRASE, PIN, secretFromDescriptor, secretFromVariable } from './secrets.ts';
+import {
+  askSecret,
+  BACKUP_PASSPHRASE,
+  PASSPHRASE,
+  PIN,
+  secretFromDescriptor,
+  secretFromVariable,
+} from './secrets.ts';
 
 /** Options that say how keys are opened. */
 export interface SecretOptions extends HsmAccessOptions {
@@ -77,9 +84,12 @@ export function keyAccess(
     },
     environment: context.env,
     resources: context.resources,
-    secretVariables: [PASSPHRASE.variable, PIN.variable, options.pkcs11PinEnv].filter(
-      (variable) => variable !== undefined,
-    ),
+    secretVariables: [
+      PASSPHRASE.variable,
+      BACKUP_PASSPHRASE.variable,
+      PIN.variable,
+      options.pkcs11PinEnv,
+    ].filter((variable) => variable !== undefined),
     ...(context.spareHost && { spareHost: context.spareHost }),
   };
 }

@@ -10,6 +10,15 @@ export function table(rows: readonly (readonly [label: string, value: string])[]
   return rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}\n`).join('');
 }
 
+/** Rows of texts, one a line; the columns are aligned, two blanks between them. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const width = (index: number) => Math.max(...rows.map((row) => row[index]?.length ?? 0));
+  return rows
+    .map((row) => `${row.map((text, index) => text.padEnd(width(index))).join('  ')}`.trimEnd())
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
 /** JSON as people can read it too, with a line feed at the end. */
 export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 

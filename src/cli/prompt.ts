@@ -5,8 +5,12 @@ const END_OF_TEXT = '\x03'; // Ctrl-C
 const END_OF_INPUT = '\x04'; // Ctrl-D
 const ERASE = /[\x7f\b]/;
 
-/** Asks at the terminal for a line and does not show it. Ctrl-C ends the command. */
-export function promptHidden(question: string, interrupted: AbortSignal): Promise<string> {
+/** Asks at the terminal for a line, and shows it only if `shown`. Ctrl-C ends the command. */
+export function promptLine(
+  question: string,
+  shown: boolean,
+  interrupted: AbortSignal,
+): Promise<string> {
   const { stdin, stderr } = process;
   stdin.setRawMode(true); // before the question: who answers at once must not see the answer
   stderr.write(question);
@@ -27,7 +31,9 @@ export function promptHidden(question: string, interrupted: AbortSignal): Promis
       for (const character of text) {
         if (character === END_OF_TEXT || character === END_OF_INPUT) return onAbort();
         if (ENTER.test(character)) return finish(() => resolve(line));
-        line = ERASE.test(character) ? [...line].slice(0, -1).join('') : line + character;
+        const erased = ERASE.test(character);
+        if (shown && (!erased || line !== '')) stderr.write(erased ? '\b \b' : character);
+        line = erased ? [...line].slice(0, -1).join('') : line + character;
       }
     };
     stdin.on('data', onData);

@@ -18,6 +18,12 @@ export const PASSPHRASE: SecretKind = {
   variable: 'PKI_PASSPHRASE',
 };
 
+export const BACKUP_PASSPHRASE: SecretKind = {
+  what: 'backup passphrase',
+  fileOption: '--backup-passphrase-file',
+  variable: 'PKI_BACKUP_PASSPHRASE',
+};
+
 export const PIN: SecretKind = {
   what: 'PIN',
   fileOption: '--pkcs11-pin-file',

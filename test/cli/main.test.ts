@@ -28,6 +28,7 @@ describe('the help', () => {
       '  issue',
       '  list',
       '  show',
+      '  hsm',
       '  help',
     ]);
     expect(stdout).toMatch(/Exit status: 0 done, 2 usage, (.*\n)?.*70 bug in pki\.\n$/);
