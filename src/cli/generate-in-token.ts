@@ -1,9 +1,9 @@
 import { PkiError } from '../errors.ts';
 import type { KeyAccess } from '../signers/key-access.ts';
 import { TokenConnection } from '../signers/pkcs11/connection.ts';
-import type { KeyGeneration } from '../signers/pkcs11/generate.ts';
 import { type GeneratedKey, generateOver } from '../signers/pkcs11/generate-signer.ts';
 import type { Pkcs11Signer } from '../signers/pkcs11/pkcs11-signer.ts';
+import type { KeyGeneration } from '../signers/pkcs11/templates.ts';
 
 /** How long a command that was interrupted waits for a key that is being made. Milliseconds. */
 const PATIENCE = 10_000;

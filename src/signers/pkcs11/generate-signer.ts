@@ -1,13 +1,8 @@
 import type { KeyAccess } from '../key-access.ts';
 import { TokenConnection } from './connection.ts';
-import {
-  destroyKeyPair,
-  generateKeyPair,
-  type KeyGeneration,
-  leftBehind,
-  type MadeKeyRef,
-} from './generate.ts';
+import { destroyKeyPair, generateKeyPair, leftBehind, type MadeKeyRef } from './generate.ts';
 import { Pkcs11Signer } from './pkcs11-signer.ts';
+import type { KeyGeneration } from './templates.ts';
 
 /** A key that was made just now, and how to undo that. */
 export interface GeneratedKey {

@@ -7,21 +7,12 @@ import { CKA, CKO } from './constants.ts';
 import { remediesOf } from './errors.ts';
 import { describedRef, hex, naming } from './keys.ts';
 import { ModuleLostError } from './module-client.ts';
-import type { TokenAlgorithm } from './public-key.ts';
 import { quirksOf } from './quirks.ts';
 import type { Pkcs11Session } from './session.ts';
-import { generationTemplates, OTHER_USES } from './templates.ts';
+import { generationTemplates, type KeyGeneration, OTHER_USES } from './templates.ts';
 
 /** How often an ID is drawn again that an object has already; 2-octet IDs do meet. */
 const DRAWS = 8;
-
-/** A key pair to make. */
-export interface KeyGeneration {
-  readonly ref: Pkcs11KeyRef;
-  readonly algorithm: TokenAlgorithm;
-  /** Lets the key leave the token, encrypted, for a backup. */
-  readonly exportable: boolean;
-}
 
 export type MadeKeyRef = Pkcs11KeyRef & { readonly id: Uint8Array };
 

@@ -2,11 +2,19 @@ import type { Mechanism, Template } from 'pkcs11js';
 import type { EdwardsKey } from '../../algorithms/algorithm.ts';
 import { readDer } from '../../der/reader.ts';
 import { printableString } from '../../der/writer.ts';
+import type { Pkcs11KeyRef } from '../key-ref.ts';
 import { CKA, CKM, CKP } from './constants.ts';
-import type { KeyGeneration } from './generate.ts';
 import { naming } from './keys.ts';
 import { EDWARDS_NAMES, type TokenAlgorithm } from './public-key.ts';
 import type { Quirks } from './quirks.ts';
+
+/** A key pair to make. */
+export interface KeyGeneration {
+  readonly ref: Pkcs11KeyRef;
+  readonly algorithm: TokenAlgorithm;
+  /** Lets the key leave the token, encrypted, for a backup. */
+  readonly exportable: boolean;
+}
 
 /** What C_GenerateKeyPair is given. */
 export interface GenerationTemplates {
