@@ -76,11 +76,3 @@ function mustBeAbsent(option: string, value: unknown, under: string): void {
   if (value === undefined) return;
   throw new PkiError('USAGE', `${option} does not go with this backup, which is under ${under}`);
 }
-
-/** The passphrase of key files is another one. */
-export function mustNotNameKeyFiles({ passphraseFile }: BackupOptions): void {
-  if (passphraseFile === undefined) return;
-  throw new PkiError('USAGE', '--passphrase-file is for the key files of a CA', {
-    hints: ['the passphrase of a backup is given with --backup-passphrase-file'],
-  });
-}

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext } from '../context.ts';
-import { addTokenKeyOptions } from '../hsm-options.ts';
-import { addSecretOptions, jsonOption } from '../options.ts';
+import { addHsmAccessOptions, addTokenKeyOptions } from '../hsm-options.ts';
+import { debugOption, jsonOption } from '../options.ts';
 
 interface HsmCommandRow {
   readonly name: string;
@@ -74,7 +74,9 @@ export async function hsmCommand(context: CliContext, argv: readonly string[]): 
   for (const { name, summary, load } of ROWS) {
     const command = new Command(name).description(summary);
     if (argv.includes(name)) {
-      addSecretOptions(addTokenKeyOptions(command)).addOption(jsonOption());
+      addHsmAccessOptions(addTokenKeyOptions(command))
+        .addOption(debugOption())
+        .addOption(jsonOption());
       (await load())(command, context);
     }
     group.addCommand(command);

@@ -12,12 +12,7 @@ import { vendorBackup } from '../../../hsm/vendor-backup.ts';
 import { WRAP_FORMATS } from '../../../hsm/wrap-formats.ts';
 import type { TokenConnection } from '../../../signers/pkcs11/connection.ts';
 import { hex } from '../../../signers/pkcs11/keys.ts';
-import {
-  type BackupOptions,
-  chooseWrapping,
-  mustNotNameKeyFiles,
-  type Wrapping,
-} from '../../backup-options.ts';
+import { type BackupOptions, chooseWrapping, type Wrapping } from '../../backup-options.ts';
 import type { CliContext } from '../../context.ts';
 import { openToken } from '../../open-token.ts';
 import { pathOf } from '../../options.ts';
@@ -51,7 +46,6 @@ export function hsmBackupCommand(command: Command, context: CliContext): Command
     .option('--force', 'replace a file that exists')
     .addHelpText('after', AFTER_HELP)
     .action(async (options: HsmBackupOptions) => {
-      mustNotNameKeyFiles(options);
       const { out, force = false } = options;
       if (out === '-') throw new PkiError('USAGE', 'a backup is written to a file, not to "-"');
       const file = new OutputFile(pathOf(context, out), { mode: 0o600, force });

@@ -6,7 +6,7 @@ import { fingerprint, type KeyBackup, parseBackup } from '../../../hsm/backup-fi
 import { restoreKey } from '../../../hsm/restore.ts';
 import { type Pkcs11KeyRef, printKeyRef } from '../../../signers/key-ref.ts';
 import { hex } from '../../../signers/pkcs11/keys.ts';
-import { type BackupOptions, mustNotNameKeyFiles, openWrapping } from '../../backup-options.ts';
+import { type BackupOptions, openWrapping } from '../../backup-options.ts';
 import type { CliContext } from '../../context.ts';
 import { openToken, tokenOf } from '../../open-token.ts';
 import { pathOf } from '../../options.ts';
@@ -35,7 +35,6 @@ export function hsmRestoreCommand(command: Command, context: CliContext): Comman
     .option('--exportable', 'let the key leave this token again, for another backup')
     .addHelpText('after', AFTER_HELP)
     .action(async (file: string, options: HsmRestoreOptions) => {
-      mustNotNameKeyFiles(options);
       await tokenOf(context, options); // before a passphrase is asked for
       const read = parseBackup(contentsOf(context, file), file);
       const { wrappingKey } = await openWrapping(context, read, options);
