@@ -1,22 +1,12 @@
 import type { KeyAccess } from '../key-access.ts';
 import type { Pkcs11KeyRef } from '../key-ref.ts';
 import { LoginError, type Remedy, remediesOf } from './errors.ts';
+import { type Line, openLine, openSessions } from './line.ts';
 import { login } from './login.ts';
-import { openModule, type Pkcs11Module } from './module.ts';
+import type { Pkcs11Module } from './module.ts';
 import { ModuleClosedError, ModuleLostError } from './module-client.ts';
-import { quirksOf } from './quirks.ts';
-import { Pkcs11Session } from './session.ts';
-import { SessionPool } from './session-pool.ts';
-import { findToken, type Token } from './slots.ts';
-
-/** What is open while a token is connected. */
-interface Line {
-  readonly module: Pkcs11Module;
-  readonly token: Token;
-  /** Keeps the login: closing the last session would log out. It only searches and reads. */
-  readonly anchor: Pkcs11Session;
-  readonly pool: SessionPool;
-}
+import type { Pkcs11Session } from './session.ts';
+import type { Token } from './slots.ts';
 
 /** How long is waited for calls that run when the command ends. Milliseconds. */
 const MOMENT = 2000;
@@ -40,6 +30,8 @@ export class TokenConnection implements AsyncDisposable {
   /** Counts what was opened; handles of an earlier one mean nothing. */
   #generation = 0;
   #recovering: Promise<void> | undefined;
+  /** The module was ended, and could not be started again; the next operation tries that once more. */
+  #down = false;
   readonly #running = new Set<Promise<unknown>>();
 
   private constructor(ref: Pkcs11KeyRef, access: KeyAccess, line: Line) {
@@ -85,7 +77,7 @@ export class TokenConnection implements AsyncDisposable {
    * `late`, which gets what is opened for it, also when the command is ending.
    */
   async recover(error: unknown, generation: number, late?: AsyncDisposableStack): Promise<boolean> {
-    const remedies = recoveries(error, late !== undefined);
+    const remedies = recoveries(error, late !== undefined || this.#down);
     const again = generation !== this.#generation || this.#recovering; // others met it first
     if (again && error instanceof ModuleClosedError) return this.#recovered();
     if (remedies.length === 0) return false;
@@ -126,8 +118,10 @@ export class TokenConnection implements AsyncDisposable {
       this.#line = await openSessions(module, token, ref, access);
       return;
     }
+    this.#down = true;
     await module[Symbol.asyncDispose]();
     this.#line = await openLine(ref, access);
+    this.#down = false;
   }
 
   /** Does `work` before the connection is closed, if it is closed meanwhile. */
@@ -149,29 +143,7 @@ export class TokenConnection implements AsyncDisposable {
 
   /** Finishes what runs and closes everything; what hangs is waited for no longer than it takes. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#down = false;
     await this.#line.module.end(Promise.allSettled(this.#running));
   }
-}
-
-async function openLine(ref: Pkcs11KeyRef, access: KeyAccess): Promise<Line> {
-  const module = await openModule(ref, access);
-  try {
-    return await openSessions(module, await findToken(module, ref), ref, access);
-  } catch (error) {
-    await module[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-async function openSessions(
-  module: Pkcs11Module,
-  token: Token,
-  ref: Pkcs11KeyRef,
-  access: KeyAccess,
-): Promise<Line> {
-  const quirks = quirksOf(token, access.hsm.vendor);
-  const anchor = await Pkcs11Session.open(module.library, token, quirks);
-  await login(module, anchor, ref, access);
-  const pool = new SessionPool(module.library, token, access.hsm);
-  return { module, token, anchor, pool };
 }

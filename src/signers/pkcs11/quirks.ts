@@ -145,7 +145,10 @@ export const QUIRKS: readonly QuirksRow[] = [
     vendor: 'tpm2',
     manufacturer: /^IBM/,
     model: /^SW +TPM/,
-    source: 'tpm2-software/tpm2-pkcs11#44',
+    // the chip has one bit for CKA_ENCRYPT and CKA_SIGN, and one for CKA_DECRYPT and CKA_VERIFY
+    unlisted: [CKA.encrypt, CKA.verify],
+    hashesItself: true, // signing our own digest is decrypting it there, which a CA key cannot do
+    source: 'tpm2-software/tpm2-pkcs11#44; its src/lib/attrs.c, attr_conditional_add',
   },
   {
     vendor: 'smartcard-hsm',

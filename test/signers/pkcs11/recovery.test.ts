@@ -87,6 +87,32 @@ describeBehindProxy('a token that fails while a key in it is open', (hsm, proxy)
     ]);
   });
 
+  it.each([
+    'C_Initialize',
+    'C_GetTokenInfo',
+    'C_OpenSession',
+    'C_FindObjects',
+    'C_SignInit',
+  ] as const)(
+    'is started anew when its module crashes in %s, be it while it is opened',
+    async (call) => {
+      proxy.faults({ call, abort: true, count: 1 });
+      await using signer = await openBehind(proxy);
+      await signs(signer);
+      expect(count(proxy, 'C_Initialize')).toBe(2);
+    },
+  );
+
+  it('is not logged in to again when its module crashes in C_Login', async () => {
+    proxy.faults({ call: 'C_Login', abort: true, count: 1 });
+    await expect(openBehind(proxy)).rejects.toMatchObject({
+      code: 'KEY_UNAVAILABLE',
+      message: 'the process of the PKCS#11 module ended in C_Login (SIGKILL)',
+      hints: ['this is a fault of the module; its vendor may want the output of --debug pkcs11'],
+    });
+    expect(count(proxy, 'C_Login')).toBe(1);
+  });
+
   it('signs again when the answer was lost', async () => {
     const fault = { call: 'C_Sign', rv: CKR.DEVICE_ERROR, after: true, count: 1 } as const;
     expect(await recovered(fault)).toEqual([
