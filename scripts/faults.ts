@@ -1,7 +1,7 @@
 /**
  * faults [WORD...]: lets everything go wrong that can, at each PKCS#11 call of `pki issue` and `pki init-ca`,
- * and prints what came of it. Words choose: an operation, a function, a return code. It takes a
- * quarter of an hour. The last line counts; the exit status is 1 if a cell is wrong.
+ * and prints what came of it. Words choose: an operation, a function, a return code. It takes
+ * about 20 minutes. The last line counts; the exit status is 1 if a cell is wrong.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -5,6 +5,7 @@ import type { Pkcs11KeyRef } from '../signers/key-ref.ts';
 import type { TokenConnection } from '../signers/pkcs11/connection.ts';
 import { remediesOf } from '../signers/pkcs11/errors.ts';
 import {
+  destroyKeyPair,
   firstAccepted,
   freeId,
   type MadeKeyRef,
@@ -57,7 +58,8 @@ export async function restoreKey(
   const made = { ...ref, object: label, id };
   return connection.run(async () => {
     try {
-      await connection.use((session) => bringIn(session, key, ways, restoration));
+      const undo = () => destroyKeyPair(connection, made);
+      await connection.use((session) => bringIn(session, key, ways, { ...restoration, undo }));
       return await proven(connection, made, key, restoration);
     } catch (error) {
       throw await undone(connection, made, error);
@@ -70,12 +72,15 @@ async function bringIn(
   session: Pkcs11Session,
   key: IncomingKey,
   ways: readonly WrapMechanism[],
-  { wrappingKey, backup }: Restoration,
+  { wrappingKey, backup, undo }: Restoration & { readonly undo: () => Promise<unknown> },
 ): Promise<void> {
   const handle = await withWrappingKey(session, wrappingKey, (under) =>
     firstUnwrap(ways, backup.wrapped, (way) =>
-      firstAccepted(privateTemplates(key, session.quirks), (template) =>
-        session.unwrap({ mechanism: way.number }, under, backup.wrapped.octets, template),
+      firstAccepted(
+        privateTemplates(key, session.quirks),
+        (template) =>
+          session.unwrap({ mechanism: way.number }, under, backup.wrapped.octets, template),
+        undo,
       ),
     ),
   );

@@ -6,7 +6,7 @@ import { type Cell, cellsOf, OPERATIONS } from './cells.ts';
 import { Laboratory } from './laboratory.ts';
 import { wrongText } from './matrix.ts';
 
-// The whole matrix takes a quarter of an hour: npm run faults. Here: one cell of each row, the
+// The whole matrix takes about 20 minutes: npm run faults. Here: one cell of each row, the
 // columns in turn, for the first call of each function.
 
 const missing = noSoftHsm() ?? noProxy();
