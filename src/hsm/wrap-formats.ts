@@ -30,7 +30,7 @@ export const WRAP_MECHANISMS: readonly WrapMechanism[] = [
   {
     ...standard(CKM.aesKeyWrapKwp),
     format: 'kwp',
-    source: 'PKCS #11 3.2, AES key wrap; so does NSS 3.132',
+    source: 'PKCS #11 3.2, AES key wrap; so does NSS 3.131',
   },
   {
     ...vendors('luna', 0x8000_0171, 'CKM_AES_KWP'),
@@ -40,7 +40,7 @@ export const WRAP_MECHANISMS: readonly WrapMechanism[] = [
   {
     ...standard(CKM.aesKeyWrapPad),
     format: 'measured',
-    source: 'SoftHSM 2.6.1: RFC 5649; NSS 3.132: PKCS #7; CloudHSM client 3: zeros',
+    source: 'SoftHSM 2.6.1: RFC 5649; NSS 3.131: PKCS #7; CloudHSM client 3: zeros',
   },
   {
     ...standard(CKM.aesKeyWrapPkcs7),
