@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { tryTool } from '../support/tools.ts';
 import type { Outcome } from '../support/world.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -55,3 +56,9 @@ export function runBuilt(options: ProcessOptions, ...argv: readonly string[]): P
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resume) => setTimeout(resume, 10));
 }
+
+/** Why no terminal can be made to run it at; undefined if one can. */
+export const noTerminal = (): string | undefined =>
+  /util-linux/.test(tryTool('script', '--version').output)
+    ? undefined
+    : 'there is no "script" of util-linux to make a terminal';

@@ -5,15 +5,9 @@ import { beforeAll, expect, it } from 'vitest';
 import { describeOnSoftHsm } from '../signers/on-softhsm.ts';
 import { PIN } from '../support/softhsm.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { tryTool } from '../support/tools.ts';
-import { notBuilt, PKI } from './built-program.ts';
+import { noTerminal, notBuilt, PKI } from './built-program.ts';
 
-const noScript = () =>
-  /util-linux/.test(tryTool('script', '--version').output)
-    ? undefined
-    : 'there is no "script" of util-linux to make a terminal';
-
-const missing = notBuilt() ?? noScript();
+const missing = notBuilt() ?? noTerminal();
 const QUESTION = 'type its label to delete this key from the token "CA Token": ';
 
 describeOnSoftHsm('hsm delete at a terminal', (hsm) => {

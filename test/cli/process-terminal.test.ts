@@ -3,17 +3,11 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { tryTool } from '../support/tools.ts';
 import { PASSPHRASE } from '../support/world.ts';
-import { notBuilt, PKI, runBuilt } from './built-program.ts';
+import { noTerminal, notBuilt, PKI, runBuilt } from './built-program.ts';
 import { pathsIn } from './refusal.ts';
 
-const noScript = () =>
-  /util-linux/.test(tryTool('script', '--version').output)
-    ? undefined
-    : 'there is no "script" of util-linux to make a terminal';
-
-const missing = notBuilt() ?? noScript();
+const missing = notBuilt() ?? noTerminal();
 const QUESTION = 'passphrase of the CA key: ';
 
 describe.skipIf(missing)(`at a terminal${missing ? ` (${missing})` : ''}`, () => {
