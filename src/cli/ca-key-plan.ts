@@ -3,6 +3,7 @@ import { algorithmNamed, compositeOf, mlDsaNamed } from '../algorithms/registry.
 import type { HybridScheme } from '../ca/issuer-keys.ts';
 import { PkiError } from '../errors.ts';
 import type { Pkcs11KeyRef } from '../signers/key-ref.ts';
+import type { TokenAlgorithm } from '../signers/pkcs11/public-key.ts';
 import type { TokenKeyOptions } from './hsm-options.ts';
 import type { SecretOptions } from './options.ts';
 import { tokenKeyRefs, uriKeyRef } from './token-key-refs.ts';
@@ -31,8 +32,6 @@ export interface CaKeyPlan {
   readonly signing: KeyPlan;
   readonly hybrid?: { readonly scheme: HybridScheme; readonly mlDsa: KeyPlan };
 }
-
-type TokenAlgorithm = ClassicalAlgorithm | MlDsaAlgorithm;
 
 /** One key: made in a file, made in a token, or there already. */
 export type KeyPlan =

@@ -3,11 +3,12 @@ import { PkiError } from '../errors.ts';
 import type { Pkcs11KeyRef } from '../signers/key-ref.ts';
 import type { TokenConnection } from '../signers/pkcs11/connection.ts';
 import { attributeName, CKA, mechanismName } from '../signers/pkcs11/constants.ts';
-import { call, remediesOf } from '../signers/pkcs11/errors.ts';
+import { remediesOf } from '../signers/pkcs11/errors.ts';
 import { firstAccepted, freeId } from '../signers/pkcs11/generate.ts';
 import { findPrivateKey } from '../signers/pkcs11/keys.ts';
 import { readPublicKey } from '../signers/pkcs11/public-key.ts';
 import type { Pkcs11Session } from '../signers/pkcs11/session.ts';
+import { mechanismsOf } from '../signers/pkcs11/slots.ts';
 import { OTHER_USES } from '../signers/pkcs11/templates.ts';
 import type { KeyBackup, WrappedPart } from './backup-file.ts';
 import { measureFormat } from './measure-format.ts';
@@ -58,7 +59,7 @@ export async function describeTokenKey(
 /** How the token wraps private keys; it is an error if it does not. */
 export async function wrapsOf(connection: TokenConnection): Promise<readonly WrapMechanism[]> {
   const { token, anchor } = connection;
-  const offered = await offeredBy(connection);
+  const offered = await mechanismsOf(connection.module, token);
   const ways = offeredWraps(new Set(offered), anchor.quirks);
   if (ways.length > 0) return ways;
   const known = offeredWraps(new Set(WRAP_MECHANISMS.map(({ number }) => number)), anchor.quirks);
@@ -73,11 +74,6 @@ export async function wrapsOf(connection: TokenConnection): Promise<readonly Wra
     },
   );
 }
-
-export const offeredBy = ({ module, token }: TokenConnection): Promise<readonly number[]> =>
-  call(`listing the mechanisms of the token "${token.label}"`, () =>
-    module.library.C_GetMechanismList(token.slot),
-  );
 
 /**
  * The key under the wrapping key. Before it is handed out, the token unwraps it again, into a key
@@ -146,7 +142,7 @@ async function mustUnwrap(
     session.unwrap({ mechanism: way.number }, under, octets, template),
   );
   try {
-    const offered = new Set(await offeredBy(connection));
+    const offered = new Set(await mechanismsOf(connection.module, connection.token));
     await proveKey(session, handle, { algorithm: copy.algorithm, publicKey, offered });
   } finally {
     await session.destroy(handle).catch(() => undefined); // the session ends, and it with it

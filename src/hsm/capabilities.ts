@@ -1,12 +1,12 @@
 import type { ClassicalAlgorithm } from '../algorithms/algorithm.ts';
 import { SINGLE_ALGORITHMS } from '../algorithms/registry.ts';
 import { mechanismName } from '../signers/pkcs11/constants.ts';
-import { call } from '../signers/pkcs11/errors.ts';
 import { signingMechanisms } from '../signers/pkcs11/mechanisms.ts';
 import type { Pkcs11Module } from '../signers/pkcs11/module.ts';
 import type { TokenAlgorithm } from '../signers/pkcs11/public-key.ts';
 import type { Quirks } from '../signers/pkcs11/quirks.ts';
 import type { Token } from '../signers/pkcs11/slots.ts';
+import { mechanismsOf } from '../signers/pkcs11/slots.ts';
 import { generationTemplates } from '../signers/pkcs11/templates.ts';
 
 /** One mechanism that a token offers. */
@@ -55,15 +55,13 @@ const USES: readonly (readonly [flag: number, use: string])[] = [
 
 /** All mechanisms of the token, by their numbers. One that it says nothing about is listed too. */
 export async function readMechanisms(
-  { library }: Pkcs11Module,
-  { slot, label }: Token,
+  module: Pkcs11Module,
+  token: Token,
 ): Promise<readonly OfferedMechanism[]> {
-  const numbers = await call(`listing the mechanisms of the token "${label}"`, () =>
-    library.C_GetMechanismList(slot),
-  );
+  const numbers = await mechanismsOf(module, token);
   const sorted = [...new Set(numbers)].toSorted((one, other) => one - other);
   const infos = await Promise.allSettled(
-    sorted.map((number) => library.C_GetMechanismInfo(slot, number)),
+    sorted.map((number) => module.library.C_GetMechanismInfo(token.slot, number)),
   );
   return sorted.map((number, index) => {
     const info = infos[index];

@@ -6,7 +6,6 @@ import type { Pkcs11KeyRef } from '../signers/key-ref.ts';
 import { TokenConnection } from '../signers/pkcs11/connection.ts';
 import { describedKey, hex } from '../signers/pkcs11/keys.ts';
 import { Pkcs11Signer } from '../signers/pkcs11/pkcs11-signer.ts';
-import { quirksOf } from '../signers/pkcs11/quirks.ts';
 import { readMechanisms, supportedAlgorithms } from './capabilities.ts';
 import { testThrowAwayKey } from './self-test.ts';
 
@@ -51,9 +50,8 @@ async function byNamedKey(connection: TokenConnection, ref: Pkcs11KeyRef): Promi
 }
 
 async function byThrowAwayKey(connection: TokenConnection): Promise<Signed> {
-  const { module, token, access } = connection;
-  const quirks = quirksOf(token, access.hsm.vendor);
-  const offered = supportedAlgorithms(await readMechanisms(module, token), quirks);
+  const { module, token, anchor } = connection;
+  const offered = supportedAlgorithms(await readMechanisms(module, token), anchor.quirks);
   const possible = offered.filter(({ canGenerate }) => canGenerate);
   // elliptic curves first: an RSA key takes long to make
   const usual = possible.find(({ algorithm: { name } }) => name.startsWith('ecdsa-'));

@@ -9,8 +9,8 @@ import {
   firstAccepted,
   freeId,
   type MadeKeyRef,
+  mustBeFit,
   mustBeFree,
-  privateKeyProblems,
   undone,
 } from '../signers/pkcs11/generate.ts';
 import { findPrivateKey } from '../signers/pkcs11/keys.ts';
@@ -137,12 +137,7 @@ async function proven(
     throw new PkiError('INTEGRITY', 'the public key in the token is not that of the backup');
   }
   const { handle } = await findPrivateKey(connection.anchor, made);
-  const problems = await privateKeyProblems(connection.anchor, handle, exportable);
-  if (problems.length > 0) {
-    throw new PkiError('KEY_UNAVAILABLE', 'the token made a key that is not fit for a CA', {
-      hints: problems,
-    });
-  }
+  await mustBeFit(connection.anchor, handle, exportable);
   const challenge = randomBytes(32);
   await mustVerify(publicKey, algorithm, challenge, await signer.sign(challenge));
   if (interrupted.aborted) throw new PkiError('INTERRUPTED', 'interrupted');

@@ -6,7 +6,7 @@ import { PkiError } from '../errors.ts';
 import type { Pkcs11KeyRef } from '../signers/key-ref.ts';
 import type { TokenConnection } from '../signers/pkcs11/connection.ts';
 import { CKA, mechanismName } from '../signers/pkcs11/constants.ts';
-import { call, remediesOf } from '../signers/pkcs11/errors.ts';
+import { remediesOf } from '../signers/pkcs11/errors.ts';
 import { firstAccepted } from '../signers/pkcs11/generate.ts';
 import { findPrivateKey, type TokenKey } from '../signers/pkcs11/keys.ts';
 import {
@@ -15,8 +15,8 @@ import {
   signingMechanisms,
 } from '../signers/pkcs11/mechanisms.ts';
 import { readPublicKey, type TokenAlgorithm } from '../signers/pkcs11/public-key.ts';
-import { quirksOf } from '../signers/pkcs11/quirks.ts';
 import type { Pkcs11Session } from '../signers/pkcs11/session.ts';
+import { mechanismsOf } from '../signers/pkcs11/slots.ts';
 import { type GenerationTemplates, generationTemplates } from '../signers/pkcs11/templates.ts';
 
 /** What came of one signature that was made for a test. */
@@ -44,11 +44,11 @@ const MESSAGE = 64;
 
 /** Signs with a key by every mechanism that the token lists for it, and verifies in software. */
 export async function testKey(connection: TokenConnection, ref: Pkcs11KeyRef): Promise<KeyTest> {
-  const { anchor, token, access } = connection;
+  const { anchor, module, token } = connection;
   const key = await findPrivateKey(anchor, ref);
   const publicKey = await readPublicKey(anchor, key);
-  const offered = await mechanismsOf(connection);
-  const quirks = quirksOf(token, access.hsm.vendor);
+  const offered = new Set(await mechanismsOf(module, token));
+  const { quirks } = anchor;
   const algorithms = algorithmsOfKey(publicKey).filter((row) => row.family !== 'composite');
   const signatures: SignatureTest[] = [];
   for (const algorithm of algorithms) {
@@ -64,16 +64,6 @@ export async function testKey(connection: TokenConnection, ref: Pkcs11KeyRef): P
   return { label: key.label, id: key.id, publicKey, signatures };
 }
 
-export const mechanismsOf = async ({
-  module: { library },
-  token,
-}: TokenConnection): Promise<ReadonlySet<number>> =>
-  new Set(
-    await call(`listing the mechanisms of the token "${token.label}"`, () =>
-      library.C_GetMechanismList(token.slot),
-    ),
-  );
-
 /**
  * Makes a key pair that lives in one session only (CKA_TOKEN false), signs with it by the preferred
  * mechanism, verifies, and destroys it. Tokens that have keys of their own only refuse to make it.
@@ -82,8 +72,10 @@ export async function testThrowAwayKey(
   connection: TokenConnection,
   algorithm: TokenAlgorithm,
 ): Promise<SignatureTest> {
-  const quirks = quirksOf(connection.token, connection.access.hsm.vendor);
-  const [way] = offeredMechanisms(algorithm, await mechanismsOf(connection), quirks);
+  const { module, token } = connection;
+  const { quirks } = connection.anchor;
+  const offered = new Set(await mechanismsOf(module, token));
+  const [way] = offeredMechanisms(algorithm, offered, quirks);
   if (!way) throw new TypeError('no mechanism, and no error');
   const name = { label: 'pki throw-away key', id: randomBytes(quirks.idBytes) };
   const ref = { kind: 'pkcs11', modulePath: '', object: name.label, id: name.id } as const;

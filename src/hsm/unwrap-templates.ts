@@ -1,12 +1,17 @@
 import type { Attribute, Template } from 'pkcs11js';
 import { parseSpki } from '../algorithms/spki.ts';
-import { enterDer, readDer } from '../der/reader.ts';
-import { octetString, printableString, TAG } from '../der/writer.ts';
+import { enterDer } from '../der/reader.ts';
+import { octetString, TAG } from '../der/writer.ts';
 import { CKA, CKK, CKO, CKP } from '../signers/pkcs11/constants.ts';
 import { naming } from '../signers/pkcs11/keys.ts';
-import { EDWARDS_NAMES, type TokenAlgorithm } from '../signers/pkcs11/public-key.ts';
+import type { TokenAlgorithm } from '../signers/pkcs11/public-key.ts';
 import type { Quirks } from '../signers/pkcs11/quirks.ts';
-import { known, OTHER_PUBLIC_USES, OTHER_USES } from '../signers/pkcs11/templates.ts';
+import {
+  edwardsParameters,
+  known,
+  OTHER_PUBLIC_USES,
+  OTHER_USES,
+} from '../signers/pkcs11/templates.ts';
 
 /** A key pair that comes into a token. */
 export interface IncomingKey {
@@ -98,9 +103,7 @@ function publicValues(
     case 'ec':
       return points.map((point) => [octets(CKA.ecParams, key.curveOid), point]);
     case 'edwards': {
-      const byIdentifier = readDer(keyIdentifier).contents;
-      const byName = printableString(EDWARDS_NAMES[key.curve]);
-      const curves = quirks.edwardsByName ? [byName, byIdentifier] : [byIdentifier, byName];
+      const curves = edwardsParameters(key, keyIdentifier, quirks);
       return curves.flatMap((curve) => points.map((point) => [octets(CKA.ecParams, curve), point]));
     }
   }

@@ -90,6 +90,17 @@ export class TokenConnection implements AsyncDisposable {
     return this.#recovered();
   }
 
+  /** Does `work`, and once more if the connection could be got back after what it met. */
+  async retried<Result>(work: () => Promise<Result>, late?: AsyncDisposableStack): Promise<Result> {
+    const { generation } = this;
+    try {
+      return await work();
+    } catch (error) {
+      if (!(await this.recover(error, generation, late))) throw error;
+      return work();
+    }
+  }
+
   async #recovered(): Promise<true> {
     await this.#recovering;
     return true;

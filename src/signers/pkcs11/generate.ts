@@ -7,7 +7,6 @@ import { CKA, CKO } from './constants.ts';
 import { remediesOf } from './errors.ts';
 import { describedRef, hex, naming } from './keys.ts';
 import { ModuleLostError } from './module-client.ts';
-import { quirksOf } from './quirks.ts';
 import type { Pkcs11Session } from './session.ts';
 import { generationTemplates, type KeyGeneration, OTHER_USES } from './templates.ts';
 
@@ -25,8 +24,8 @@ export async function generateKeyPair(
   connection: TokenConnection,
   { ref, algorithm, exportable }: KeyGeneration,
 ): Promise<MadeKeyRef> {
-  const { anchor, access } = connection;
-  const quirks = quirksOf(connection.token, access.hsm.vendor);
+  const { anchor } = connection;
+  const { quirks } = anchor;
   await mustBeFree(anchor, { object: ref.object });
   const made = { ...ref, id: ref.id ?? (await freeId(anchor, quirks.idBytes)) };
   if (ref.id) await mustBeFree(anchor, { id: ref.id });
@@ -38,11 +37,8 @@ export async function generateKeyPair(
         connection.use((session) => session.generateKeyPair(mechanism, publicKey, privateKey)),
       () => destroyKeyPair(connection, made),
     );
-    const problems = await privateKeyProblems(connection.anchor, privateKey, exportable);
-    if (problems.length === 0) return made;
-    throw new PkiError('KEY_UNAVAILABLE', 'the token made a key that is not fit for a CA', {
-      hints: problems,
-    });
+    await mustBeFit(connection.anchor, privateKey, exportable);
+    return made;
   } catch (error) {
     throw await undone(connection, made, error);
   }
@@ -97,14 +93,7 @@ export async function destroyKeyPair(
   { id }: MadeKeyRef,
   late?: AsyncDisposableStack,
 ): Promise<number> {
-  for (let recovered = false; ; recovered = true) {
-    const { generation } = connection;
-    try {
-      return await destroyById(connection.anchor, id);
-    } catch (error) {
-      if (recovered || !(await connection.recover(error, generation, late))) throw error;
-    }
-  }
+  return connection.retried(() => destroyById(connection.anchor, id), late);
 }
 
 async function destroyById(session: Pkcs11Session, id: Uint8Array): Promise<number> {
@@ -143,11 +132,11 @@ export async function mustBeFree(
 }
 
 /** Attributes that a token does not tell are no problem, but for the two that keep the key in. */
-export async function privateKeyProblems(
+export async function mustBeFit(
   session: Pkcs11Session,
   key: Handle,
   exportable: boolean,
-): Promise<readonly string[]> {
+): Promise<void> {
   const flag = async (type: number) => (await session.attribute(key, type))?.[0];
   const others = await Promise.all(OTHER_USES.map(flag));
   const extractable = await flag(CKA.extractable);
@@ -158,5 +147,7 @@ export async function privateKeyProblems(
     (await flag(CKA.sign)) === 0 && 'CKA_SIGN is not true',
     others.includes(1) && 'it can do more than sign',
   ];
-  return problems.filter((problem) => typeof problem === 'string');
+  const hints = problems.filter((problem) => typeof problem === 'string');
+  if (hints.length === 0) return;
+  throw new PkiError('KEY_UNAVAILABLE', 'the token made a key that is not fit for a CA', { hints });
 }

@@ -22,11 +22,9 @@ export const FUNCTIONS = [
   'C_DestroyObject',
   'C_SignInit',
   'C_SignAsync',
-  'C_GenerateKeyAsync',
   'C_GenerateKeyPairAsync',
   'C_WrapKeyAsync',
   'C_UnwrapKeyAsync',
-  'C_GenerateRandom',
 ] as const satisfies readonly (keyof PKCS11)[];
 
 export type FunctionName = (typeof FUNCTIONS)[number];
@@ -58,12 +56,10 @@ export type ModuleResponse = { readonly id: number } & (
 /** A function of the module returned something else than CKR_OK. */
 export class ReturnCodeError extends Error {
   override readonly name = 'ReturnCodeError';
-  readonly functionName: string;
   readonly returnCode: number;
 
   constructor(functionName: string, returnCode: number) {
     super(`${functionName} returned 0x${returnCode.toString(16)}`);
-    this.functionName = functionName;
     this.returnCode = returnCode;
   }
 }

@@ -16,7 +16,7 @@ import { traceLine } from './trace.ts';
 const FAREWELL = 3000;
 
 /** Calls that may take ten times as long: a process starts, RSA keys are searched for, people type. */
-const SLOW: readonly string[] = ['load', 'C_GenerateKeyPairAsync', 'C_GenerateKeyAsync', 'C_Login'];
+const SLOW: readonly string[] = ['load', 'C_GenerateKeyPairAsync', 'C_Login'];
 
 export interface ModuleClientOptions {
   /** How long one call may take. Milliseconds. */

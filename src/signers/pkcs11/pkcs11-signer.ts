@@ -5,13 +5,13 @@ import type { KeyAccess } from '../key-access.ts';
 import type { Pkcs11KeyRef } from '../key-ref.ts';
 import type { ContextSigner, Signer } from '../signer.ts';
 import { TokenConnection } from './connection.ts';
-import { call, LoginError, remediesOf } from './errors.ts';
+import { LoginError, remediesOf } from './errors.ts';
 import { findPrivateKey, type TokenKey } from './keys.ts';
 import { authenticateOperation } from './login.ts';
 import { offeredMechanisms, type SigningMechanism } from './mechanisms.ts';
 import { readPublicKey, type TokenAlgorithm } from './public-key.ts';
-import { quirksOf } from './quirks.ts';
 import type { Pkcs11Session } from './session.ts';
+import { mechanismsOf } from './slots.ts';
 
 interface SignerParts {
   readonly connection: TokenConnection;
@@ -49,15 +49,12 @@ export class Pkcs11Signer implements Signer {
     ref: Pkcs11KeyRef,
     wanted: SignatureAlgorithm | undefined,
   ): Promise<Pkcs11Signer> {
-    const { anchor, module, token, access } = connection;
+    const { anchor, module, token } = connection;
     const key = await findPrivateKey(anchor, ref);
     const publicKey = await readPublicKey(anchor, key);
     const algorithm = usableAlgorithm(publicKey, wanted, key);
-    const offered = await call(`listing the mechanisms of the token "${token.label}"`, () =>
-      module.library.C_GetMechanismList(token.slot),
-    );
-    const quirks = quirksOf(token, access.hsm.vendor);
-    const ways = offeredMechanisms(algorithm, new Set(offered), quirks);
+    const offered = await mechanismsOf(module, token);
+    const ways = offeredMechanisms(algorithm, new Set(offered), anchor.quirks);
     const parts = { connection, key, publicKey, algorithm, ways };
     return ways.some(({ withContext }) => withContext)
       ? new Pkcs11MlDsaSigner(parts)
@@ -200,14 +197,7 @@ export async function withConnection<Result>(
 ): Promise<Result> {
   const connection = await TokenConnection.open(ref, access);
   try {
-    for (let recovered = false; ; recovered = true) {
-      const { generation } = connection;
-      try {
-        return await use(connection);
-      } catch (error) {
-        if (recovered || !(await connection.recover(error, generation))) throw error;
-      }
-    }
+    return await connection.retried(() => use(connection));
   } catch (error) {
     await connection[Symbol.asyncDispose]();
     throw error;

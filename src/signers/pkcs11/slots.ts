@@ -177,3 +177,10 @@ function ambiguous(found: readonly Token[], criteria: string): PkiError {
 
 const described = ({ label, serial, manufacturer, model }: Token): string =>
   `"${label}" (serial ${serial}, ${manufacturer} ${model})`;
+
+/** The numbers of all mechanisms that the token offers, in its order; some tokens repeat one. */
+export const mechanismsOf = (
+  { library }: Pkcs11Module,
+  { slot, label }: Token,
+): Promise<readonly number[]> =>
+  call(`listing the mechanisms of the token "${label}"`, () => library.C_GetMechanismList(slot));

@@ -114,12 +114,19 @@ function keyParameters(algorithm: TokenAlgorithm, quirks: Quirks): readonly KeyP
     case 'ec':
       return [forPublic(CKM.ecKeyPairGen, curve(key.curveOid))];
     case 'edwards': {
-      const byIdentifier = curve(readDer(keyIdentifier).contents);
-      const byName = curve(curveName(key));
-      const both = quirks.edwardsByName ? [byName, byIdentifier] : [byIdentifier, byName];
-      return both.map((parameter) => forPublic(CKM.ecEdwardsKeyPairGen, parameter));
+      const both = edwardsParameters(key, keyIdentifier, quirks);
+      return both.map((parameter) => forPublic(CKM.ecEdwardsKeyPairGen, curve(parameter)));
     }
   }
 }
 
-const curveName = ({ curve }: EdwardsKey): Uint8Array => printableString(EDWARDS_NAMES[curve]);
+/** CKA_EC_PARAMS of an Edwards curve, by OBJECT IDENTIFIER and by name; the likelier one first. */
+export function edwardsParameters(
+  { curve }: EdwardsKey,
+  keyIdentifier: Uint8Array,
+  { edwardsByName }: Quirks,
+): readonly Uint8Array[] {
+  const byIdentifier = readDer(keyIdentifier).contents;
+  const byName = printableString(EDWARDS_NAMES[curve]);
+  return edwardsByName ? [byName, byIdentifier] : [byIdentifier, byName];
+}

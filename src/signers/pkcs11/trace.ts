@@ -34,7 +34,6 @@ const ARGUMENTS: Readonly<Partial<Record<FunctionName, readonly ArgumentKind[]>>
   C_CreateObject: ['handle', 'template'],
   C_SignInit: ['handle', 'mechanism', 'handle'],
   C_SignAsync: ['handle', 'length'],
-  C_GenerateKeyAsync: ['handle', 'mechanism', 'template'],
   C_GenerateKeyPairAsync: ['handle', 'mechanism', 'template', 'template'],
   C_WrapKeyAsync: ['handle', 'mechanism', 'handle', 'handle'],
   C_UnwrapKeyAsync: ['handle', 'mechanism', 'handle', 'length', 'template'],
