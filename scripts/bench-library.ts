@@ -1,15 +1,15 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { singleAlgorithmNamed } from '../src/algorithms/registry.ts';
+import { algorithmNamed } from '../src/algorithms/registry.ts';
 import { verifySignature } from '../src/algorithms/verify.ts';
 import { issue, selfSign } from '../src/ca/authority.ts';
 import { issuerOf } from '../src/ca/issuer.ts';
 import { verifyRequest } from '../src/ca/request.ts';
 import type { CaStore } from '../src/ca/store.ts';
 import { profileNamed } from '../src/profiles/built-in.ts';
-import { softwareSigner } from '../src/signers/file-signer.ts';
+import { generatePkcs8 } from '../src/signers/generate-key.ts';
 import { DEFAULT_HSM_SETTINGS } from '../src/signers/hsm-settings.ts';
-import { generatePkcs8, importPkcs8 } from '../src/signers/software-key.ts';
+import { importPkcs8, softwareSigner } from '../src/signers/software-key.ts';
 import { SqliteStore } from '../src/store/sqlite-store.ts';
 
 const CERTIFICATES = 300;
@@ -31,7 +31,7 @@ function timed<Arguments extends unknown[], Result>(
 
 /** Issues certificates with a key in memory, one after the other; a line of figures. */
 export async function measureLibrary(name: string, directory: string): Promise<string> {
-  const algorithm = singleAlgorithmNamed(name);
+  const algorithm = algorithmNamed(name);
   const signer = softwareSigner(await importPkcs8(await generatePkcs8(algorithm), name));
   const [signing, storing] = [{ ms: 0 }, { ms: 0 }];
   const store = SqliteStore.create(join(directory, `${name}.db`));
@@ -95,14 +95,16 @@ export async function measureLibrary(name: string, directory: string): Promise<s
 
 const none = (): Promise<never> => Promise.reject(new Error('no secret is needed'));
 
-const timedStore = (store: SqliteStore, spent: { ms: number }): CaStore => ({
-  recordIntent: timed(spent, store.recordIntent.bind(store)),
-  recordIssued: timed(spent, store.recordIssued.bind(store)),
-  recordFailed: timed(spent, store.recordFailed.bind(store)),
-  find: store.find.bind(store),
-  list: store.list.bind(store),
-  [Symbol.dispose]: () => store[Symbol.dispose](),
-});
+/** The store itself, but for what issuing calls. */
+const timedStore = (store: SqliteStore, spent: { ms: number }): CaStore =>
+  new Proxy<CaStore>(store, {
+    get(_, name) {
+      const value = Reflect.get(store, name);
+      if (typeof value !== 'function') return value;
+      const method = value.bind(store);
+      return String(name).startsWith('record') ? timed(spent, method) : method;
+    },
+  });
 
 /** A request for a P-256 key; made with @peculiar/x509, as a requester would. */
 async function request(): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CompositeAlgorithm } from './algorithm.ts';
-import { NO_CONTEXT } from './ml-dsa.ts';
+import { NO_CONTEXT } from './post-quantum.ts';
 import { encodeSpki } from './spki.ts';
 
 const PREFIX = Buffer.from('CompositeAlgorithmSignatures2025', 'ascii');

@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { DerReader, enterDer } from '../der/reader.ts';
 import { bitString, type Der, sequence } from '../der/writer.ts';
-import type { ClassicalAlgorithm, SignatureAlgorithm } from './algorithm.ts';
-import { ALGORITHMS } from './registry.ts';
+import type { ClassicalAlgorithm, KeyAlgorithm, SignatureAlgorithm } from './algorithm.ts';
+import { ALGORITHMS, KEY_ALGORITHMS } from './registry.ts';
 import { SCHEMES } from './schemes.ts';
 
 /** SubjectPublicKeyInfo taken apart (RFC 5280 §4.1.2.7). */
@@ -23,8 +23,8 @@ export function parseSpki(spki: Uint8Array): PublicKeyInfo {
 }
 
 /** SubjectPublicKeyInfo for `algorithm` around the octets of `subjectPublicKey`. */
-export const encodeSpki = (algorithm: SignatureAlgorithm, publicKey: Uint8Array): Der =>
-  sequence(algorithm.keyIdentifier, bitString(publicKey));
+export const encodeSpki = ({ keyIdentifier }: KeyAlgorithm, publicKey: Uint8Array): Der =>
+  sequence(keyIdentifier, bitString(publicKey));
 
 /** Modulus length in bits, and the public exponent, of an RSAPublicKey (RFC 8017 §A.1.1). */
 export function rsaParameters(publicKey: Uint8Array): { bits: number; exponent: bigint } {
@@ -53,8 +53,8 @@ function fitsRow({ key }: ClassicalAlgorithm, publicKey: Uint8Array): boolean {
 }
 
 /** An algorithm with keys of this kind, whatever their size; undefined for unknown kinds. */
-export const algorithmOfKeyIdentifier = (identifier: Uint8Array): SignatureAlgorithm | undefined =>
-  ALGORITHMS.find((row) => Buffer.compare(row.keyIdentifier, identifier) === 0);
+export const algorithmOfKeyIdentifier = (identifier: Uint8Array): KeyAlgorithm | undefined =>
+  KEY_ALGORITHMS.find((row) => Buffer.compare(row.keyIdentifier, identifier) === 0);
 
 /** OpenSSL's view of a key; undefined for what it refuses, such as points off their curve. */
 export function publicKeyObject(spki: Uint8Array): KeyObject | undefined {
@@ -65,8 +65,14 @@ export function publicKeyObject(spki: Uint8Array): KeyObject | undefined {
   }
 }
 
-/** RSA keys can encrypt as well as sign, which key usages tell. */
-export const isRsaKey = (spki: Uint8Array): boolean => describeKey(spki).startsWith('rsa-');
+/** What a key can do, which key usages tell: RSA both, ML-KEM encrypts, all others sign. */
+export type KeyUse = 'both' | 'signature' | 'encryption';
+
+export function keyUse(spki: Uint8Array): KeyUse {
+  const row = algorithmOfKeyIdentifier(parseSpki(spki).identifier);
+  if (row?.family === 'ml-kem') return 'encryption';
+  return row?.family === 'classical' && row.key.kind === 'rsa' ? 'both' : 'signature';
+}
 
 /** What a person would call the key: `ecdsa-p384`, `rsa-3072`, `ml-dsa-65`, or an OID. */
 export function describeKey(spki: Uint8Array): string {
@@ -78,6 +84,12 @@ export function describeKey(spki: Uint8Array): string {
   if (row.key.kind === 'rsa') return `rsa-${rsaParameters(publicKey).bits}`;
   return row.name;
 }
+
+/** True for signatures of ML-DSA or SLH-DSA, alone or as half of a composite. */
+export const isPostQuantumSignature = (identifier: Uint8Array): boolean =>
+  ALGORITHMS.some(
+    (row) => row.family !== 'classical' && Buffer.compare(row.identifier, identifier) === 0,
+  );
 
 /** The name of a signature algorithm as its specification has it, or its OID. */
 export function describeSignature(identifier: Uint8Array): string {

@@ -42,11 +42,31 @@ const isKind = ({ key: { algorithm } }: LintSubject, kind: 'ec' | 'edwards'): bo
 const isPostQuantum = ({ key: { algorithm } }: LintSubject): boolean =>
   algorithm?.family === 'ml-dsa' || algorithm?.family === 'composite';
 
+const isSlhDsa = ({ key: { algorithm } }: LintSubject): boolean => algorithm?.family === 'slh-dsa';
+
+const isKem = ({ key: { algorithm } }: LintSubject): boolean => algorithm?.family === 'ml-kem';
+
+/** RFC 9881 §5 and RFC 9909 §5 in the same words: a key usage, if there is one, has to sign. */
+const signsRule = (
+  id: string,
+  cites: string,
+  applies: (subject: LintSubject) => boolean,
+): LintRule => ({
+  id,
+  cites,
+  check: (subject) =>
+    applies(subject) &&
+    subject.extensions.keyUsage &&
+    !subject.extensions.keyUsage.some((usage) => SIGNING.includes(usage))
+      ? `a key for ${subject.key.algorithm?.name} must have a key usage that signs`
+      : undefined,
+});
+
 /** The subject's public key and what it may be used for. */
 export const KEY_RULES: readonly LintRule[] = [
   {
     id: 'key-well-formed',
-    cites: 'RFC 5280 §4.1.2.7, RFC 9881 §4',
+    cites: 'RFC 5280 §4.1.2.7, RFC 9881 §4, RFC 9909 §4, RFC 9935 §4',
     check: ({ key }) => key.problem,
   },
   {
@@ -79,14 +99,16 @@ export const KEY_RULES: readonly LintRule[] = [
   ]),
   usageRule('eddsa-key-usage', 'RFC 8410 §5', (subject) => isKind(subject, 'edwards'), SIGNING),
   usageRule('ml-dsa-key-usage', 'RFC 9881 §5, composite draft 19 §5.2', isPostQuantum, SIGNING),
+  signsRule('ml-dsa-key-usage-signs', 'RFC 9881 §5', isPostQuantum),
+  usageRule('slh-dsa-key-usage', 'RFC 9909 §5', isSlhDsa, SIGNING),
+  signsRule('slh-dsa-key-usage-signs', 'RFC 9909 §5', isSlhDsa),
+  usageRule('ml-kem-key-usage', 'RFC 9935 §5', isKem, ['keyEncipherment']),
   {
-    id: 'ml-dsa-key-usage-signs',
-    cites: 'RFC 9881 §5',
+    id: 'ml-kem-not-ca',
+    cites: 'RFC 9935 §5',
     check: (subject) =>
-      isPostQuantum(subject) &&
-      subject.extensions.keyUsage &&
-      !subject.extensions.keyUsage.some((usage) => SIGNING.includes(usage))
-        ? `a key for ${subject.key.algorithm?.name} must have a key usage that signs`
+      isKem(subject) && subject.extensions.basicConstraints?.ca
+        ? `a key for ${subject.key.algorithm?.name} cannot be that of a CA`
         : undefined,
   },
   {

@@ -1,11 +1,15 @@
-import 'reflect-metadata'; // @peculiar/x509 needs it to be there first
-import * as x509 from '@peculiar/x509';
-import { type MlDsaEngine, mlDsaEngine, nativeEngine, nobleEngine } from '../algorithms/ml-dsa.ts';
+import {
+  nativeEngine,
+  nobleEngine,
+  type PostQuantumEngine,
+  postQuantumEngine,
+} from '../algorithms/post-quantum.ts';
 import { PkiError } from '../errors.ts';
 import type { Signer } from '../signers/signer.ts';
 import { serialText, type TbsCertificate } from '../x509/certificate.ts';
 import { encodeExtension } from '../x509/extensions.ts';
 import { attributeOid, parseName } from '../x509/names.ts';
+import * as x509 from '../x509/peculiar.ts';
 import type { PublicHalf } from './issuer.ts';
 import type { ApprovedTbs } from './lint.ts';
 import { cryptoOf } from './signer-crypto.ts';
@@ -69,8 +73,8 @@ const peculiarName = (name: Uint8Array): x509.Name =>
     }),
   );
 
-/** The ML-DSA implementation that did not sign, for a second verification. */
-export async function otherEngine(): Promise<MlDsaEngine> {
-  const signing = await mlDsaEngine();
+/** The implementation of ML-DSA and SLH-DSA that did not sign, for a second verification. */
+export async function otherEngine(): Promise<PostQuantumEngine> {
+  const signing = await postQuantumEngine();
   return signing === nativeEngine ? nobleEngine() : signing;
 }

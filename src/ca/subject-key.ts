@@ -1,7 +1,8 @@
-import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
+import type { CompositeAlgorithm, KeyAlgorithm } from '../algorithms/algorithm.ts';
 import { splitPublicKey } from '../algorithms/composite.ts';
 import {
   algorithmOfKeyIdentifier,
+  algorithmsOfKey,
   parseSpki,
   publicKeyObject,
   rsaParameters,
@@ -10,7 +11,7 @@ import {
 /** A key that a certificate is asked for, as the rules see it. */
 export interface SubjectKey {
   /** An algorithm with keys of this kind, whatever their size; undefined for unknown kinds. */
-  readonly algorithm: SignatureAlgorithm | undefined;
+  readonly algorithm: KeyAlgorithm | undefined;
   /** For RSA keys alone. */
   readonly rsa: { readonly bits: number; readonly exponent: bigint } | undefined;
   /** Why the key itself is malformed, if it is. */
@@ -29,18 +30,21 @@ export function describeSubjectKey(spki: Uint8Array): SubjectKey {
 }
 
 function malformed(
-  algorithm: SignatureAlgorithm,
+  algorithm: KeyAlgorithm,
   spki: Uint8Array,
   publicKey: Uint8Array,
 ): string | undefined {
   switch (algorithm.family) {
     case 'ml-dsa':
+    case 'slh-dsa':
+    case 'ml-kem':
       return publicKey.length === algorithm.publicKeyBytes
         ? undefined
         : `its ${algorithm.name} key has ${publicKey.length} octets`;
     case 'composite': {
       const halves = splitPublicKey(algorithm, publicKey);
-      return halves ? notReadable(halves.classical) : `its ${algorithm.name} key is too short`;
+      if (!halves) return `its ${algorithm.name} key is too short`;
+      return notReadable(halves.classical) ?? notOfRow(algorithm, halves.classical);
     }
     default:
       return notReadable(spki);
@@ -49,3 +53,9 @@ function malformed(
 
 const notReadable = (spki: Uint8Array): string | undefined =>
   publicKeyObject(spki) ? undefined : 'its public key is malformed';
+
+/** A composite with an RSA key of another size has the right identifier all the same. */
+const notOfRow = ({ name, classical }: CompositeAlgorithm, spki: Uint8Array): string | undefined =>
+  algorithmsOfKey(spki).includes(classical)
+    ? undefined
+    : `the classical half of its ${name} key is not a key for ${classical.name}`;

@@ -175,7 +175,11 @@ export function integerValue(contents: Uint8Array): bigint {
   return BigInt.asIntN(contents.length * 8, BigInt(`0x${Buffer.from(contents).toString('hex')}`));
 }
 
+/** Far more than any OID has; reading one takes time that grows with the square of its length. */
+const MAX_OID_OCTETS = 128;
+
 function objectIdentifierText(contents: Uint8Array): string {
+  if (contents.length > MAX_OID_OCTETS) throw new DerError('an OBJECT IDENTIFIER is too long');
   const arcs: bigint[] = [];
   let arc = 0n;
   let start = true;

@@ -1,9 +1,8 @@
-import type { ClassicalAlgorithm } from '../algorithms/algorithm.ts';
-import { SINGLE_ALGORITHMS } from '../algorithms/registry.ts';
+import type { ClassicalAlgorithm, TokenAlgorithm } from '../algorithms/algorithm.ts';
+import { TOKEN_ALGORITHMS } from '../algorithms/registry.ts';
 import { mechanismName } from '../signers/pkcs11/constants.ts';
 import { signingMechanisms } from '../signers/pkcs11/mechanisms.ts';
 import type { Pkcs11Module } from '../signers/pkcs11/module.ts';
-import type { TokenAlgorithm } from '../signers/pkcs11/public-key.ts';
 import type { Quirks } from '../signers/pkcs11/quirks.ts';
 import type { Token } from '../signers/pkcs11/slots.ts';
 import { mechanismsOf } from '../signers/pkcs11/slots.ts';
@@ -87,7 +86,7 @@ export const supportedAlgorithms = (
   offered: readonly OfferedMechanism[],
   quirks: Quirks,
 ): readonly AlgorithmSupport[] =>
-  SINGLE_ALGORITHMS.map((algorithm) => supportOf(algorithm, offered, quirks));
+  TOKEN_ALGORITHMS.map((algorithm) => supportOf(algorithm, offered, quirks));
 
 function supportOf(
   algorithm: TokenAlgorithm,

@@ -1,4 +1,4 @@
-import { singleAlgorithmNamed } from '../algorithms/registry.ts';
+import { tokenAlgorithmNamed } from '../algorithms/registry.ts';
 import { PkiError } from '../errors.ts';
 import type { KeyAccess } from '../signers/key-access.ts';
 import type { Pkcs11KeyRef } from '../signers/key-ref.ts';
@@ -99,7 +99,7 @@ async function* signatureChecks(
   await using connection = opened.result;
   yield ok('login', `logged in, ${since(start)} from loading the module`);
   for (const name of triedAlgorithms(algorithms)) {
-    const algorithm = singleAlgorithmNamed(name);
+    const algorithm = tokenAlgorithmNamed(name);
     const tested = await attempt(() => testThrowAwayKey(connection, algorithm));
     yield 'error' in tested ? cannotMake(name, tested.error) : signatureCheck(tested.result);
   }

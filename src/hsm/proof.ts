@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Handle } from 'pkcs11js';
+import type { TokenAlgorithm } from '../algorithms/algorithm.ts';
+import { isTokenAlgorithm } from '../algorithms/registry.ts';
 import { algorithmsOfKey } from '../algorithms/spki.ts';
 import { verifySignature } from '../algorithms/verify.ts';
 import { PkiError } from '../errors.ts';
 import { remediesOf } from '../signers/pkcs11/errors.ts';
 import { offeredMechanisms, type SigningMechanism } from '../signers/pkcs11/mechanisms.ts';
-import type { TokenAlgorithm } from '../signers/pkcs11/public-key.ts';
 import type { Pkcs11Session } from '../signers/pkcs11/session.ts';
 
 /** What a private key has to be, and what its token can do. */
@@ -17,7 +18,7 @@ interface Expected {
 
 /** The usual algorithm of a key that a token may hold. */
 export function tokenAlgorithmOf(publicKey: Uint8Array): TokenAlgorithm {
-  const found = algorithmsOfKey(publicKey).find((row) => row.family !== 'composite');
+  const found = algorithmsOfKey(publicKey).find(isTokenAlgorithm);
   if (found) return found;
   throw new PkiError('KEY_UNAVAILABLE', 'the key is of an unsupported type');
 }

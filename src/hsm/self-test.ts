@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Handle } from 'pkcs11js';
+import type { TokenAlgorithm } from '../algorithms/algorithm.ts';
+import { isTokenAlgorithm } from '../algorithms/registry.ts';
 import { algorithmsOfKey } from '../algorithms/spki.ts';
 import { verifySignature } from '../algorithms/verify.ts';
 import { PkiError } from '../errors.ts';
@@ -14,7 +16,7 @@ import {
   type SigningMechanism,
   signingMechanisms,
 } from '../signers/pkcs11/mechanisms.ts';
-import { readPublicKey, type TokenAlgorithm } from '../signers/pkcs11/public-key.ts';
+import { readPublicKey } from '../signers/pkcs11/public-key.ts';
 import type { Pkcs11Session } from '../signers/pkcs11/session.ts';
 import { mechanismsOf } from '../signers/pkcs11/slots.ts';
 import { type GenerationTemplates, generationTemplates } from '../signers/pkcs11/templates.ts';
@@ -49,7 +51,7 @@ export async function testKey(connection: TokenConnection, ref: Pkcs11KeyRef): P
   const publicKey = await readPublicKey(anchor, key);
   const offered = new Set(await mechanismsOf(module, token));
   const { quirks } = anchor;
-  const algorithms = algorithmsOfKey(publicKey).filter((row) => row.family !== 'composite');
+  const algorithms = algorithmsOfKey(publicKey).filter(isTokenAlgorithm);
   const signatures: SignatureTest[] = [];
   for (const algorithm of algorithms) {
     const ways = signingMechanisms(algorithm, quirks);

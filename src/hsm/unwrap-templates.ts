@@ -1,10 +1,10 @@
 import type { Attribute, Template } from 'pkcs11js';
+import type { TokenAlgorithm } from '../algorithms/algorithm.ts';
 import { parseSpki } from '../algorithms/spki.ts';
 import { enterDer } from '../der/reader.ts';
 import { octetString, TAG } from '../der/writer.ts';
 import { CKA, CKK, CKO, CKP } from '../signers/pkcs11/constants.ts';
 import { naming } from '../signers/pkcs11/keys.ts';
-import type { TokenAlgorithm } from '../signers/pkcs11/public-key.ts';
 import type { Quirks } from '../signers/pkcs11/quirks.ts';
 import {
   edwardsParameters,

@@ -1,5 +1,3 @@
-import 'reflect-metadata'; // @peculiar/x509 needs it to be there first
-import * as x509 from '@peculiar/x509';
 import { NULL } from '../der/writer.ts';
 import {
   EXTENDED_KEY_USAGES,
@@ -7,6 +5,7 @@ import {
   KEY_USAGES,
   type KeyUsage,
 } from '../x509/extensions.ts';
+import * as x509 from '../x509/peculiar.ts';
 import type { ConstantExtension, Profile, ProfileConfig } from './profile-config.ts';
 
 /**
@@ -39,15 +38,19 @@ function constantExtensions(config: ProfileConfig): readonly ConstantExtension[]
   ];
 }
 
-/** Keys that cannot encrypt must not say that they do (RFC 5480 §3, RFC 8410 §5, RFC 9881 §5). */
+/**
+ * Keys that cannot encrypt must not say that they do (RFC 5480 §3, RFC 8410 §5, RFC 9881 §5), and
+ * those that can do nothing else must not say more (RFC 9935 §5).
+ */
 function keyUsageExtensions(usages: readonly KeyUsage[]): readonly ConstantExtension[] {
   const others = usages.filter((usage) => usage !== 'keyEncipherment');
   const encode = (names: readonly KeyUsage[]) =>
     constant(new x509.KeyUsagesExtension(flags(names), true));
   if (others.length === usages.length) return [encode(usages)];
   return [
-    { ...encode(usages), keys: 'rsa' },
-    { ...encode(others), keys: 'not-rsa' },
+    { ...encode(usages), keys: 'both' },
+    { ...encode(others), keys: 'signature' },
+    { ...encode(['keyEncipherment']), keys: 'encryption' },
   ];
 }
 

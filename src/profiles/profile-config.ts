@@ -1,3 +1,4 @@
+import type { KeyUse } from '../algorithms/spki.ts';
 import type { ExtendedKeyUsage, KeyUsage } from '../x509/extensions.ts';
 import type { GeneralNameType } from '../x509/general-names.ts';
 import type { AttributeType } from '../x509/names.ts';
@@ -13,7 +14,10 @@ export interface ProfileConfig {
   readonly pathLength?: number;
   /** From notBefore to notAfter, both included. Days of 86,400 seconds. */
   readonly validityDays: number;
-  /** `keyEncipherment` is for RSA keys; keys of other kinds are certified without it. */
+  /**
+   * `keyEncipherment` is for keys that can encrypt: RSA keys get all of the list, ML-KEM keys that
+   * alone, and keys that only sign all but that.
+   */
   readonly keyUsage: readonly KeyUsage[];
   readonly extKeyUsage?: readonly ExtendedKeyUsage[];
   readonly extKeyUsageCritical?: boolean;
@@ -36,8 +40,8 @@ export interface ConstantExtension {
   readonly oid: string;
   readonly critical: boolean;
   readonly value: Uint8Array;
-  /** In certificates of which subject keys; absent is all. */
-  readonly keys?: 'rsa' | 'not-rsa';
+  /** In certificates of which subject keys, by what they can do; absent is all. */
+  readonly keys?: KeyUse;
 }
 
 /** A sound profile with its constant extensions encoded. */

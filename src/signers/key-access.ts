@@ -5,6 +5,9 @@ import type { Secret } from './secret.ts';
 /** Takes one line of a debug trace. */
 export type Trace = (line: string) => void;
 
+/** Waits for `work`, and says `what` that is if it takes long: "signing with slh-dsa-sha2-128s". */
+export type Waiting = <Result>(what: string, work: Promise<Result>) => Promise<Result>;
+
 /** What opening a key may need from outside. A secret is asked for once, and only if needed. */
 export interface KeyAccess {
   /** Where relative paths of key files start. */
@@ -14,6 +17,8 @@ export interface KeyAccess {
   pin(token: string, source?: string): Promise<Secret>;
   /** Says something to the person that is not an error. */
   note(text: string): void;
+  /** Tells a person at a terminal what takes so long. */
+  readonly waiting?: Waiting;
   /** Gets a line for each call of a PKCS#11 module; absent: nobody wants to know. */
   readonly trace?: Trace;
   readonly hsm: HsmSettings;

@@ -13,9 +13,10 @@ export async function openSigner(
 ): Promise<Signer> {
   switch (ref.kind) {
     case 'file': {
-      const { passphrase } = access;
+      const { passphrase, waiting } = access;
       const path = resolve(access.directory, ref.path);
-      return openFileSigner(path, { passphrase, ...(algorithm && { algorithm }) });
+      const options = { passphrase, ...(algorithm && { algorithm }), ...(waiting && { waiting }) };
+      return openFileSigner(path, options);
     }
     case 'pkcs11': {
       const { openPkcs11Signer } = await import('./pkcs11/pkcs11-signer.ts');

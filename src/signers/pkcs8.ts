@@ -62,6 +62,12 @@ export function decryptPkcs8(encrypted: Uint8Array, passphrase: Secret, name: st
   }
 }
 
+/** How an EncryptedPrivateKeyInfo is encrypted, in words; throws like {@link decryptPkcs8}. */
+export function describeEncryption(encrypted: Uint8Array, name: string): string {
+  const { prf, iterations, cipher } = parameters(encrypted, name);
+  return `${cipher}, PBKDF2-HMAC-${prf.toUpperCase()} with ${iterations} iterations`;
+}
+
 function parameters(encrypted: Uint8Array, name: string) {
   const outer = enterDer(encrypted);
   const scheme = outer.enter();

@@ -1,62 +1,29 @@
-import {
-  constants,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPair,
-  type KeyObject,
-  randomBytes,
-  sign,
-} from 'node:crypto';
+import { constants, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import type {
   ClassicalAlgorithm,
-  MlDsaAlgorithm,
+  PostQuantumAlgorithm,
   SignatureAlgorithm,
 } from '../algorithms/algorithm.ts';
-import {
-  ML_DSA_SEED_BYTES,
-  type MlDsaSecret,
-  mlDsaEngine,
-  mlDsaPkcs8,
-  mlDsaSpki,
-  NO_CONTEXT,
-} from '../algorithms/ml-dsa.ts';
+import { mlKemPublicKey } from '../algorithms/ml-kem.ts';
+import { obsoleteAlgorithm } from '../algorithms/obsolete.ts';
+import { NO_CONTEXT, postQuantumEngine } from '../algorithms/post-quantum.ts';
+import type { RawPrivateKey } from '../algorithms/private-key-forms.ts';
 import { HASH_BYTES } from '../algorithms/schemes.ts';
-import { algorithmOfKeyIdentifier, algorithmsOfKey } from '../algorithms/spki.ts';
-import { DerError, enterDer, readDer } from '../der/reader.ts';
-import { TAG } from '../der/writer.ts';
+import { algorithmsOfKey, encodeSpki } from '../algorithms/spki.ts';
+import { enterDer } from '../der/reader.ts';
 import { PkiError } from '../errors.ts';
+import { HybridSigner } from './hybrid-signer.ts';
+import { type CompositePrivateKey, type PrivateKey, parsePkcs8 } from './private-key.ts';
+import type { Signer } from './signer.ts';
 
 /** A private key in this process's memory. */
 export interface SoftwareKey {
   /** Of the algorithms that the key can be used with, the one that was asked for. */
-  readonly algorithm: ClassicalAlgorithm | MlDsaAlgorithm;
+  readonly algorithm: SignatureAlgorithm;
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array;
   /** `context` is for ML-DSA alone. */
-  sign(message: Uint8Array, context?: Uint8Array): Uint8Array;
-}
-
-/** Makes a key pair and returns its private key as PKCS #8, DER; ML-DSA as the 32-octet seed. */
-export async function generatePkcs8(
-  algorithm: ClassicalAlgorithm | MlDsaAlgorithm,
-): Promise<Uint8Array> {
-  if (algorithm.family === 'ml-dsa') {
-    return mlDsaPkcs8(algorithm, { seed: randomBytes(ML_DSA_SEED_BYTES) });
-  }
-  const privateKey = await generateClassical(algorithm);
-  return Uint8Array.from(privateKey.export({ format: 'der', type: 'pkcs8' }));
-}
-
-/** On a thread: a large RSA key takes seconds, in which an interruption has to get through. */
-function generateClassical({ key }: ClassicalAlgorithm): Promise<KeyObject> {
-  const { promise, resolve, reject } = Promise.withResolvers<KeyObject>();
-  const done = (error: Error | null, _: KeyObject, privateKey: KeyObject) =>
-    error ? reject(error) : resolve(privateKey);
-  if (key.kind === 'rsa') generateKeyPair('rsa', { modulusLength: key.bits }, done);
-  else if (key.kind === 'ec') generateKeyPair('ec', { namedCurve: key.curve }, done);
-  else if (key.curve === 'ed25519') generateKeyPair('ed25519', {}, done);
-  else generateKeyPair('ed448', {}, done);
-  return promise;
+  sign(message: Uint8Array, context?: Uint8Array): Promise<Uint8Array>;
 }
 
 /**
@@ -68,61 +35,92 @@ export async function importPkcs8(
   name: string,
   wanted?: SignatureAlgorithm,
 ): Promise<SoftwareKey> {
-  try {
-    const mlDsa = parseMlDsa(pkcs8);
-    const key = mlDsa ? await openMlDsa(...mlDsa) : openClassical(pkcs8, wanted);
-    if (wanted && wanted.name !== key.algorithm.name) throw wrongKind(key, wanted, name);
-    return key;
-  } catch (error) {
-    if (error instanceof PkiError) throw error;
-    throw new PkiError('KEY_UNAVAILABLE', `${name} is not a private key that can be used`, {
-      hints: ['it has to be PKCS #8 with an RSA, EC, Ed25519 or ML-DSA key'],
-      cause: error,
-    });
-  }
-}
-
-function wrongKind(key: SoftwareKey, wanted: SignatureAlgorithm, name: string): PkiError {
-  return new PkiError(
+  const key = await explained(name, () => open(parsePkcs8(pkcs8), name, wanted));
+  if (!wanted || wanted.name === key.algorithm.name) return key;
+  throw new PkiError(
     'KEY_UNAVAILABLE',
     `${name} holds a key for ${key.algorithm.name}, not for ${wanted.name}`,
   );
 }
 
-/** The parts of an ML-DSA PrivateKeyInfo; undefined for a key of another kind. */
-function parseMlDsa(pkcs8: Uint8Array): [MlDsaAlgorithm, MlDsaSecret] | undefined {
+/** SubjectPublicKeyInfo of any private key, of one that cannot sign too; `name` is for errors. */
+export function publicKeyOfPkcs8(pkcs8: Uint8Array, name: string): Promise<Uint8Array> {
+  return explained(name, async () => {
+    const key = parsePkcs8(pkcs8);
+    if (key.kind === 'raw' && key.algorithm.family === 'ml-kem') {
+      return mlKemPublicKey(key.algorithm, key.forms);
+    }
+    return (await open(key, name)).publicKey;
+  });
+}
+
+async function explained<Result>(name: string, read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof PkiError) throw error;
+    throw new PkiError('KEY_UNAVAILABLE', `${name} is not a private key that can be used`, {
+      hints: ['it has to be PKCS #8 with an RSA, EC, EdDSA, ML-DSA, SLH-DSA or composite key'],
+      cause: error,
+    });
+  }
+}
+
+async function open(
+  key: PrivateKey,
+  name: string,
+  wanted?: SignatureAlgorithm,
+): Promise<SoftwareKey> {
+  switch (key.kind) {
+    case 'classical':
+      mustNotBeObsolete(key.pkcs8, name);
+      return openClassical(key.pkcs8, wanted);
+    case 'composite':
+      return openComposite(key);
+    case 'raw': {
+      const { algorithm, forms } = key;
+      if (algorithm.family !== 'ml-kem') return openPostQuantum(algorithm, forms);
+      throw new PkiError(
+        'KEY_UNAVAILABLE',
+        `${name} holds a key for ${algorithm.name}, which cannot sign`,
+        {
+          hints: [
+            'a request for it is signed by another key: "pki csr create --signer-cert CERT --signer-key KEY" (RFC 9883)',
+          ],
+        },
+      );
+    }
+  }
+}
+
+/** What OpenSSL cannot open either, and people may wonder about. */
+function mustNotBeObsolete(pkcs8: Uint8Array, name: string): void {
   const reader = enterDer(pkcs8);
-  const version = reader.smallInteger();
-  if (version > 1) throw new DerError(`version ${version} is unknown`); // 1: a public key is behind
-  const identifier = reader.read(TAG.sequence).octets;
-  const row = algorithmOfKeyIdentifier(identifier);
-  return row?.family === 'ml-dsa' ? [row, mlDsaSecret(row, reader.octetString())] : undefined;
+  reader.read();
+  const oid = reader.enter().objectIdentifier();
+  const why = obsoleteAlgorithm(oid);
+  if (why)
+    throw new PkiError('KEY_UNAVAILABLE', `${name} cannot be used: its algorithm ${oid} ${why}`);
 }
 
-/** Decides by tag, never by length (RFC 9881 §6): seed, expanded key, or both. */
-function mlDsaSecret(row: MlDsaAlgorithm, choice: Uint8Array): MlDsaSecret {
-  const { tag, contents } = readDer(choice);
-  if (tag === 0x80) return { seed: sized(contents, ML_DSA_SEED_BYTES) };
-  if (tag === TAG.octetString) return { expanded: sized(contents, row.expandedKeyBytes) };
-  const both = enterDer(choice);
-  const seed = sized(both.octetString(), ML_DSA_SEED_BYTES);
-  const expanded = sized(both.octetString(), row.expandedKeyBytes);
-  both.end();
-  return { seed, expanded };
-}
-
-function sized(octets: Uint8Array, length: number): Uint8Array {
-  if (octets.length === length) return octets;
-  throw new DerError(`${octets.length} octets where ${length} are expected`);
-}
-
-async function openMlDsa(algorithm: MlDsaAlgorithm, secret: MlDsaSecret): Promise<SoftwareKey> {
-  const key = (await mlDsaEngine()).open(algorithm, secret);
+async function openPostQuantum(
+  algorithm: PostQuantumAlgorithm,
+  forms: RawPrivateKey,
+): Promise<SoftwareKey> {
+  const key = (await postQuantumEngine()).open(algorithm, forms);
   return {
     algorithm,
-    publicKey: mlDsaSpki(algorithm, key.publicKey),
+    publicKey: encodeSpki(algorithm, key.publicKey),
     sign: (message, context = NO_CONTEXT) => key.sign(message, context),
   };
+}
+
+async function openComposite(key: CompositePrivateKey): Promise<SoftwareKey> {
+  const { algorithm, mlDsaSeed, classical } = key;
+  const mlDsa = await openPostQuantum(algorithm.mlDsa, { seed: mlDsaSeed });
+  const other = openClassical(classical, algorithm.classical);
+  const both = new HybridSigner(algorithm, softwareSigner(mlDsa), softwareSigner(other));
+  return { algorithm, publicKey: both.publicKey, sign: (message) => both.sign(message) };
 }
 
 function openClassical(pkcs8: Uint8Array, wanted: SignatureAlgorithm | undefined): SoftwareKey {
@@ -134,7 +132,7 @@ function openClassical(pkcs8: Uint8Array, wanted: SignatureAlgorithm | undefined
   return {
     algorithm,
     publicKey: Uint8Array.from(publicKey),
-    sign: (message) => signClassical(algorithm, key, message),
+    sign: async (message) => signClassical(algorithm, key, message),
   };
 }
 
@@ -150,3 +148,12 @@ function signClassical(
       : { key };
   return sign(hash ?? null, message, options);
 }
+
+/** The key as a Signer; one of ML-DSA signs under a context too. */
+export const softwareSigner = (key: SoftwareKey): Signer => ({
+  algorithm: key.algorithm,
+  publicKey: key.publicKey,
+  sign: (message: Uint8Array, context?: Uint8Array) => key.sign(message, context),
+  ...(key.algorithm.family === 'ml-dsa' && { takesContext: true }),
+  async [Symbol.asyncDispose]() {},
+});

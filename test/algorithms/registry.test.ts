@@ -3,9 +3,11 @@ import {
   ALGORITHMS,
   algorithmNamed,
   compositeOf,
+  KEY_ALGORITHMS,
+  keyAlgorithmNamed,
   mlDsaNamed,
-  SINGLE_ALGORITHMS,
-  singleAlgorithmNamed,
+  TOKEN_ALGORITHMS,
+  tokenAlgorithmNamed,
 } from '../../src/algorithms/registry.ts';
 import { SCHEMES } from '../../src/algorithms/schemes.ts';
 import { classicalNamed } from '../signers/software-keys.ts';
@@ -44,7 +46,7 @@ const MAX_SIGNATURE_BYTES = [
 
 describe('the names of algorithms', () => {
   it('are unique, whatever their case', () => {
-    const names = ALGORITHMS.map(({ name }) => name.toLowerCase());
+    const names = KEY_ALGORITHMS.map(({ name }) => name.toLowerCase());
     expect(new Set(names).size).toBe(names.length);
   });
 
@@ -59,15 +61,19 @@ describe('the names of algorithms', () => {
       expect.objectContaining({
         code: 'USAGE',
         message: 'unknown algorithm "rsa-1024"',
-        hints: [`use one of: ${ALGORITHMS.map(({ name }) => name).join(', ')}`],
+        hints: [
+          'use one of: rsa-2048, rsa-3072, rsa-4096, rsa-2048-pss, rsa-3072-pss, rsa-4096-pss, ecdsa-p256, ecdsa-p384, ecdsa-p521, ecdsa-brainpoolp256r1, ecdsa-brainpoolp384r1, ed25519, ed448, ml-dsa-44, ml-dsa-65, ml-dsa-87 or another one',
+          '"pki algorithms" lists all 49',
+        ],
       }),
     );
-    expect(() => singleAlgorithmNamed('MLDSA44-Ed25519-SHA512')).toThrow(
+    expect(() => tokenAlgorithmNamed('mldsa44-ed25519-sha512')).toThrow(
       expect.objectContaining({
-        message: 'unknown algorithm "MLDSA44-Ed25519-SHA512"',
-        hints: [`use one of: ${SINGLE_ALGORITHMS.map(({ name }) => name).join(', ')}`],
+        message: 'MLDSA44-Ed25519-SHA512 cannot be used here',
+        hints: [`use one of: ${TOKEN_ALGORITHMS.map(({ name }) => name).join(', ')}`],
       }),
     );
+    expect(() => algorithmNamed('ml-kem-768')).toThrow('ml-kem-768 cannot be used here');
     expect(() => mlDsaNamed('ml-dsa-55')).toThrow(
       expect.objectContaining({ hints: ['use one of: ml-dsa-44, ml-dsa-65, ml-dsa-87'] }),
     );
@@ -95,8 +101,12 @@ describe('AlgorithmIdentifiers', () => {
     ['ecdsa-p256', '301306072a8648ce3d020106082a8648ce3d030107'],
     ['ecdsa-brainpoolp384r1', '301406072a8648ce3d020106092b240303020801010b'],
     ['ml-dsa-65', '300b0609608648016503040312'],
+    ['slh-dsa-sha2-128s', '300b0609608648016503040314'],
+    ['slh-dsa-shake-256f', '300b060960864801650304031f'],
+    ['ml-kem-512', '300b0609608648016503040401'],
+    ['ml-kem-1024', '300b0609608648016503040403'],
   ])('of %s keys tell the kind of key', (name, expected) => {
-    expect(hex(algorithmNamed(name).keyIdentifier)).toBe(expected);
+    expect(hex(keyAlgorithmNamed(name).keyIdentifier)).toBe(expected);
   });
 
   it('of RSASSA-PSS spell out hash, mask and salt length (RFC 4055 §3.1)', () => {

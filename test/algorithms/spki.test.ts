@@ -6,7 +6,7 @@ import {
   describeKey,
   describeSignature,
   encodeSpki,
-  isRsaKey,
+  keyUse,
   parseSpki,
   rsaParameters,
 } from '../../src/algorithms/spki.ts';
@@ -56,8 +56,13 @@ describe('a SubjectPublicKeyInfo', () => {
     expect(describeKey(spki)).toBe(name);
   });
 
-  it('tells whether it is an RSA key, of whatever size', () => {
-    expect([rsa, odd, p256, secp256k1].map(isRsaKey)).toEqual([true, true, false, false]);
+  it('tells what it can do, whatever its size', () => {
+    expect([rsa, odd, p256, secp256k1].map(keyUse)).toEqual([
+      'both',
+      'both',
+      'signature',
+      'signature',
+    ]);
   });
 
   it('of RSA tells the length of the modulus, and the exponent', () => {

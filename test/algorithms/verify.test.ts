@@ -69,6 +69,15 @@ describe.each(Object.keys(KEYS) as SchemeName[])('%s', (scheme) => {
     );
   });
 
+  it.each([
+    ['no OID', sequence()],
+    ['something else', Buffer.of(0x05, 0)],
+  ])('is not by an AlgorithmIdentifier with %s', async (_, identifier) => {
+    expect(await verifySignature({ ...signed, identifier })).toBe(
+      'its signature algorithm is malformed',
+    );
+  });
+
   it('is not for a malformed key', async () => {
     const row = algorithmNamed('ecdsa-p256');
     const offCurve = encodeSpki(row, Buffer.concat([Buffer.of(4), Buffer.alloc(64, 1)]));

@@ -1,4 +1,4 @@
-import { singleAlgorithmNamed } from '../../src/algorithms/registry.ts';
+import { tokenAlgorithmNamed } from '../../src/algorithms/registry.ts';
 import type { Pkcs11KeyRef } from '../../src/signers/key-ref.ts';
 import { generatePkcs11Signer } from '../../src/signers/pkcs11/generate-signer.ts';
 import { tokenAccess } from '../signers/on-softhsm.ts';
@@ -17,7 +17,7 @@ export async function tokenKeyPair(
   algorithm: string,
   exportable = true,
 ): Promise<void> {
-  const plan = { ref, algorithm: singleAlgorithmNamed(algorithm), exportable };
+  const plan = { ref, algorithm: tokenAlgorithmNamed(algorithm), exportable };
   const { signer } = await generatePkcs11Signer(plan, tokenAccess());
   await signer[Symbol.asyncDispose]();
 }

@@ -74,7 +74,7 @@ describeBehindProxy('hsm generate', (hsm, proxy) => {
       const { status, stderr } = await generate('x', '--algorithm', 'MLDSA65-Ed25519-SHA512');
       expect(status).toBe(2);
       expect(stderr).toMatch(
-        /^pki: error: unknown algorithm "MLDSA65-Ed25519-SHA512"\npki: hint: /,
+        /^pki: error: MLDSA65-Ed25519-SHA512 cannot be used here\npki: hint: /,
       );
     });
 

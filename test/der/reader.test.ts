@@ -171,6 +171,7 @@ describe('OBJECT IDENTIFIER', () => {
     ['0600', 'an OBJECT IDENTIFIER is incomplete'],
     ['060188', 'an OBJECT IDENTIFIER is incomplete'],
     ['06022a88', 'an OBJECT IDENTIFIER is incomplete'],
+    [`068181${'01'.repeat(129)}`, 'an OBJECT IDENTIFIER is too long'],
     ['06028001', 'an OBJECT IDENTIFIER arc has leading zeros'],
     ['06032a8001', 'an OBJECT IDENTIFIER arc has leading zeros'],
   ])('is not %s: %s', (digits, message) => {

@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compositeOf, mlDsaNamed, singleAlgorithmNamed } from '../../src/algorithms/registry.ts';
+import { compositeOf, mlDsaNamed, tokenAlgorithmNamed } from '../../src/algorithms/registry.ts';
 import { HybridSigner } from '../../src/signers/hybrid-signer.ts';
 import { generatePkcs11Signer } from '../../src/signers/pkcs11/generate-signer.ts';
 import { openPkcs11Signer } from '../../src/signers/pkcs11/pkcs11-signer.ts';
@@ -15,14 +15,14 @@ const NAMES = ['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87', 'ecdsa-p384', 'rsa-2048-ps
 describeOnNss('on NSS, with keys made there', (nss) => {
   beforeAll(async () => {
     for (const name of NAMES) {
-      const plan = { ref: nssRef(nss, name), algorithm: singleAlgorithmNamed(name) };
+      const plan = { ref: nssRef(nss, name), algorithm: tokenAlgorithmNamed(name) };
       const { signer } = await generatePkcs11Signer({ ...plan, exportable: false }, tokenAccess());
       await signer[Symbol.asyncDispose]();
     }
   });
 
   const open = (name: string) =>
-    openPkcs11Signer(nssRef(nss, name), tokenAccess(), singleAlgorithmNamed(name));
+    openPkcs11Signer(nssRef(nss, name), tokenAccess(), tokenAlgorithmNamed(name));
 
   for (const name of NAMES) {
     describeSignerContract(`the PKCS#11 signer (${name})`, () => open(name));

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { derFromFile } from '../../src/der/pem.ts';
 import { DerError } from '../../src/der/reader.ts';
 import { integer, NULL, objectIdentifier, octetString, sequence } from '../../src/der/writer.ts';
-import { keyFileText } from '../../src/signers/file-signer.ts';
+import { keyFileText } from '../../src/signers/key-file.ts';
 import { decryptPkcs8, encryptPkcs8 } from '../../src/signers/pkcs8.ts';
 import { Secret } from '../../src/signers/secret.ts';
 import { temporaryDirectory } from '../support/temporary.ts';

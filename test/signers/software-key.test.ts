@@ -1,7 +1,13 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { nobleEngine } from '../../src/algorithms/ml-dsa.ts';
-import { algorithmNamed, mlDsaNamed } from '../../src/algorithms/registry.ts';
+import { nobleEngine } from '../../src/algorithms/post-quantum.ts';
+import {
+  ALGORITHMS,
+  algorithmNamed,
+  keyAlgorithmNamed,
+  mlDsaNamed,
+} from '../../src/algorithms/registry.ts';
+import { algorithmsOfKey } from '../../src/algorithms/spki.ts';
 import { verifySignature } from '../../src/algorithms/verify.ts';
 import {
   contextPrimitive,
@@ -11,7 +17,9 @@ import {
   octetString,
   sequence,
 } from '../../src/der/writer.ts';
-import { generatePkcs8, importPkcs8 } from '../../src/signers/software-key.ts';
+import { generatePkcs8 } from '../../src/signers/generate-key.ts';
+import { encodePkcs8, parsePkcs8 } from '../../src/signers/private-key.ts';
+import { importPkcs8, publicKeyOfPkcs8 } from '../../src/signers/software-key.ts';
 import { pkcs8For } from './software-keys.ts';
 
 const NAMES = ['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const;
@@ -50,7 +58,7 @@ describe.each(NAMES)('an %s key', (name) => {
     for (const form of forms) {
       const key = await importPkcs8(mlDsaFile(name, form), 'ca.key');
       const signed = { spki: key.publicKey, identifier: key.algorithm.identifier, message };
-      const signature = key.sign(message);
+      const signature = await key.sign(message);
       expect(key.algorithm.name).toBe(name);
       expect(Buffer.from(key.publicKey.subarray(22))).toEqual(Buffer.from(publicKey));
       expect(await verifySignature({ ...signed, signature })).toBeUndefined();
@@ -70,11 +78,79 @@ describe.each(NAMES)('an %s key', (name) => {
   });
 });
 
+describe.each(['ml-kem-512', 'ml-kem-768', 'ml-kem-1024'] as const)('an %s key', (name) => {
+  const algorithm = keyAlgorithmNamed(name);
+
+  it('is generated as PKCS #8 with its seed of 64 octets alone, as OpenSSL reads it', async () => {
+    const pkcs8 = Buffer.from(await generatePkcs8(algorithm));
+    expect(pkcs8.length).toBe(86);
+    expect(pkcs8.subarray(20, 22).toString('hex')).toBe('8040');
+    const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+    const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
+    expect(Buffer.from(await publicKeyOfPkcs8(pkcs8, 'kem.key'))).toEqual(spki);
+  });
+
+  it('cannot sign', async () => {
+    await expect(importPkcs8(await generatePkcs8(algorithm), 'kem.key')).rejects.toMatchObject({
+      code: 'KEY_UNAVAILABLE',
+      message: `kem.key holds a key for ${name}, which cannot sign`,
+    });
+  });
+});
+
+describe('a composite key', () => {
+  const compositeFile = (octets: Uint8Array) =>
+    sequence(integer(0), algorithmNamed('MLDSA44-Ed25519-SHA512').identifier, octetString(octets));
+
+  it.each(ALGORITHMS.filter(({ family }) => family === 'composite'))(
+    '$name is generated as PKCS #8 that reads as it was written, halves and all',
+    async (algorithm) => {
+      const pkcs8 = await pkcs8For(algorithm);
+      expect(Buffer.from(encodePkcs8(parsePkcs8(pkcs8)))).toEqual(Buffer.from(pkcs8));
+      const { publicKey } = await importPkcs8(pkcs8, 'ca.key', algorithm);
+      expect(algorithmsOfKey(publicKey)).toEqual([algorithm]);
+    },
+  );
+
+  it('is never the same twice, in either half', async () => {
+    const algorithm = algorithmNamed('MLDSA44-Ed25519-SHA512');
+    const [one, other] = [await generatePkcs8(algorithm), await generatePkcs8(algorithm)];
+    const halves = (pkcs8: Uint8Array) => [pkcs8.slice(-64, -32), pkcs8.slice(-32)];
+    for (const [index, half] of halves(one).entries())
+      expect(half).not.toEqual(halves(other)[index]);
+  });
+
+  it.each([
+    ['with the seed alone', compositeFile(randomBytes(32))],
+    ['with half a seed', compositeFile(randomBytes(16))],
+    ['with a classical half that is too short', compositeFile(randomBytes(63))],
+    ['with a classical half that is too long', compositeFile(randomBytes(65))],
+  ])('%s is refused', async (_, pkcs8) => {
+    await expect(importPkcs8(pkcs8, 'ca.key')).rejects.toMatchObject({
+      code: 'KEY_UNAVAILABLE',
+      message: 'ca.key is not a private key that can be used',
+    });
+  });
+
+  it('with an RSA half of another size is refused', async () => {
+    const rsa = parsePkcs8(await pkcs8For('rsa-3072'));
+    const algorithm = algorithmNamed('MLDSA44-RSA2048-PSS-SHA256');
+    if (rsa.kind !== 'classical' || algorithm.family !== 'composite') throw new Error('no RSA key');
+    const parts = { algorithm, mlDsaSeed: randomBytes(32), classical: rsa.pkcs8 };
+    const pkcs8 = encodePkcs8({ kind: 'composite', ...parts });
+    await expect(importPkcs8(pkcs8, 'ca.key')).rejects.toMatchObject({
+      code: 'KEY_UNAVAILABLE',
+      message: 'MLDSA44-RSA2048-PSS-SHA256 needs keys for ml-dsa-44 and rsa-2048-pss',
+      hints: ['these are keys for ml-dsa-44 and rsa-3072'],
+    });
+  });
+});
+
 describe('a private key that cannot be used', () => {
   const refused = {
     code: 'KEY_UNAVAILABLE',
     message: 'ca.key is not a private key that can be used',
-    hints: ['it has to be PKCS #8 with an RSA, EC, Ed25519 or ML-DSA key'],
+    hints: ['it has to be PKCS #8 with an RSA, EC, EdDSA, ML-DSA, SLH-DSA or composite key'],
   };
   const der = (type: 'dsa' | 'x25519' | 'x448' | 'secp256k1' | 'rsa-1024'): Uint8Array => {
     const options = { format: 'der', type: 'pkcs8' } as const;

@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { CompositeAlgorithm } from '../../src/algorithms/algorithm.ts';
 import { algorithmNamed } from '../../src/algorithms/registry.ts';
 import { type AuthorityParts, selfSign } from '../../src/ca/authority.ts';
 import { type Issuer, selfIssuer } from '../../src/ca/issuer.ts';
 import type { IssuerKeys } from '../../src/ca/issuer-keys.ts';
 import { profileNamed } from '../../src/profiles/built-in.ts';
-import { softwareSigner } from '../../src/signers/file-signer.ts';
-import { HybridSigner } from '../../src/signers/hybrid-signer.ts';
+import { generatePkcs8 } from '../../src/signers/generate-key.ts';
 import type { Signer } from '../../src/signers/signer.ts';
-import { generatePkcs8, importPkcs8 } from '../../src/signers/software-key.ts';
+import { importPkcs8, softwareSigner } from '../../src/signers/software-key.ts';
 import { SqliteStore } from '../../src/store/sqlite-store.ts';
 import type { Certificate } from '../../src/x509/certificate.ts';
 import { knownExtensions } from '../../src/x509/extensions.ts';
@@ -17,16 +15,8 @@ import { knownExtensions } from '../../src/x509/extensions.ts';
 /** A signer with a new key in memory; a composite's name gives a hybrid one. */
 export async function newSigner(name: string): Promise<Signer> {
   const algorithm = algorithmNamed(name);
-  if (algorithm.family === 'composite') return newComposite(algorithm);
   return softwareSigner(await importPkcs8(await generatePkcs8(algorithm), name, algorithm));
 }
-
-const newComposite = async (algorithm: CompositeAlgorithm): Promise<Signer> =>
-  new HybridSigner(
-    algorithm,
-    await newSigner(algorithm.mlDsa.name),
-    await newSigner(algorithm.classical.name),
-  );
 
 /** Keys of a CA in memory. */
 export async function newKeys(signing: string, alternative?: string): Promise<IssuerKeys> {

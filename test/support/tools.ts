@@ -12,6 +12,7 @@ type Tool =
   | 'openssl-3.5'
   | 'bc-judge'
   | 'botan'
+  | 'vfychain'
   | 'zlint';
 
 /** Path of the program; undefined if it is not installed. */

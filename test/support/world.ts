@@ -15,6 +15,8 @@ export interface WorldOptions {
   /** What is typed at the prompts, one after the other; absent: there is no terminal. */
   readonly answers?: readonly string[];
   readonly stdin?: string | Uint8Array;
+  /** Gets what is shown as progress at a terminal; absent: there is none. */
+  readonly progress?: (text: string | undefined) => void;
   /** The time; the real one if absent. */
   readonly now?: Date;
 }
@@ -23,7 +25,7 @@ export interface WorldOptions {
 export const PASSPHRASE = 'correct horse battery staple';
 
 /** Runs command lines in this process, in a world of their own. */
-export function world({ cwd, env = {}, answers, stdin = '', now }: WorldOptions) {
+export function world({ cwd, env = {}, answers, stdin = '', now, progress }: WorldOptions) {
   return async function pki(...argv: readonly string[]): Promise<Outcome> {
     let [stdout, stderr] = ['', ''];
     const typed = [...(answers ?? [])];
@@ -45,6 +47,7 @@ export function world({ cwd, env = {}, answers, stdin = '', now }: WorldOptions)
           stderr += `${question}\n`;
           return typed.shift() ?? '';
         }),
+      progress,
       resources: new AsyncDisposableStack(),
       interrupted: new AbortController().signal,
     };

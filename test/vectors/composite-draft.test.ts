@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { CompositeAlgorithm } from '../../src/algorithms/algorithm.ts';
-import { nobleEngine } from '../../src/algorithms/ml-dsa.ts';
+import { nobleEngine } from '../../src/algorithms/post-quantum.ts';
 import { ALGORITHMS } from '../../src/algorithms/registry.ts';
 import { encodeSpki } from '../../src/algorithms/spki.ts';
 import { verifySignature } from '../../src/algorithms/verify.ts';
+import { encodePkcs8, parsePkcs8 } from '../../src/signers/private-key.ts';
+import { importPkcs8 } from '../../src/signers/software-key.ts';
 import { parseCertificate } from '../../src/x509/certificate.ts';
 import { vectors } from '../support/tools.ts';
 import { selfSignatureVerdict } from './self-signature.ts';
@@ -16,6 +18,8 @@ interface Vector {
   /** The octets of `subjectPublicKey`. */
   readonly pk: string;
   readonly x5c: string;
+  /** Private key as PKCS #8. */
+  readonly sk_pkcs8: string;
   /** Signature of `m` with an empty context, then with `ctx`. */
   readonly s: string;
   readonly sWithContext: string;
@@ -81,6 +85,15 @@ describe.skipIf(!path)(`the test vectors of the composite draft${absent}`, () =>
       const certificate = parseCertificate(bytes(x5c));
       expect(Buffer.from(certificate.tbs.publicKey)).toEqual(Buffer.from(signed.spki));
       expect(await selfSignatureVerdict(certificate)).toBeUndefined();
+    });
+
+    it('has a private key that is read, written alike, and signs for the public one', async () => {
+      const pkcs8 = bytes(vector?.sk_pkcs8 ?? '');
+      expect(Buffer.from(encodePkcs8(parsePkcs8(pkcs8)))).toEqual(pkcs8);
+      const key = await importPkcs8(pkcs8, 'vector', algorithm);
+      expect(Buffer.from(key.publicKey)).toEqual(Buffer.from(signed.spki));
+      const signature = await key.sign(message);
+      expect(await verifySignature({ ...signed, signature })).toBeUndefined();
     });
 
     it('is refused when one bit of the ML-DSA half is flipped', async () => {

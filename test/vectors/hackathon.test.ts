@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { nobleEngine } from '../../src/algorithms/post-quantum.ts';
 import { ALGORITHMS } from '../../src/algorithms/registry.ts';
 import { verifySignature } from '../../src/algorithms/verify.ts';
 import { importPkcs8 } from '../../src/signers/software-key.ts';
 import { preTbs } from '../../src/x509/alternative.ts';
-import { parseCertificate } from '../../src/x509/certificate.ts';
+import { type Certificate, parseCertificate } from '../../src/x509/certificate.ts';
 import { EXTENSION_OID, knownExtensions } from '../../src/x509/extensions.ts';
 import { vectors } from '../support/tools.ts';
 import { selfSignatureVerdict } from './self-signature.ts';
@@ -26,6 +27,20 @@ const composites = (provider: string) =>
 const BC = trustAnchors('bc');
 const of = (pattern: RegExp) => BC.filter((file) => pattern.test(file));
 
+const PURE_SLH_DSA = /^slh-dsa-\w+-\d+[sf]-2\./;
+const HASH_SLH_DSA = /^slh-dsa-\w+-\d+[sf]-with-/;
+
+/** The private key signs a message, and the certificate's key verifies it. */
+async function mustSignFor(provider: string, name: string, certificate: Certificate) {
+  const key = await importPkcs8(readFileSync(join(path ?? '', provider, name)), name);
+  expect(Buffer.from(key.publicKey)).toEqual(Buffer.from(certificate.tbs.publicKey));
+  const message = Buffer.from('message');
+  const signature = await key.sign(message);
+  const { signatureAlgorithm: identifier } = certificate;
+  const signed = { spki: certificate.tbs.publicKey, identifier, message, signature };
+  expect(await verifySignature(signed)).toBeUndefined();
+}
+
 describe.skipIf(!path)(`certificates of the IETF hackathon${absent}`, () => {
   describe.each(['bc', 'openssl-composite'])('composites of %s', (provider) => {
     it('are there for all 18 algorithms', () => {
@@ -41,6 +56,10 @@ describe.skipIf(!path)(`certificates of the IETF hackathon${absent}`, () => {
     it.each(composites(provider))('%s verifies itself', async (file) => {
       expect(await selfSignatureVerdict(read(provider, file))).toBeUndefined();
     });
+
+    it.each(composites(provider))('%s has a private key that signs for it', async (file) => {
+      await mustSignFor(provider, file.replace('_ta', '_priv'), read(provider, file));
+    });
   });
 
   describe('ML-DSA of Bouncy Castle', () => {
@@ -49,15 +68,40 @@ describe.skipIf(!path)(`certificates of the IETF hackathon${absent}`, () => {
     });
 
     it.each(of(/^ml-dsa-\d\d-2\./))('%s has a private key in three forms', async (file) => {
-      const { publicKey } = read('bc', file).tbs;
       for (const form of ['seed', 'expandedkey', 'both']) {
-        const name = file.replace('_ta', `_${form}_priv`);
-        const key = await importPkcs8(readFileSync(join(path ?? '', 'bc', name)), name);
-        expect(key.publicKey).toEqual(publicKey);
+        await mustSignFor('bc', file.replace('_ta', `_${form}_priv`), read('bc', file));
       }
     });
 
     it.each(of(/^ml-dsa-\d\d-with-sha512/))('%s is pre-hashed and refused', async (file) => {
+      expect(await selfSignatureVerdict(read('bc', file))).toBe(
+        'its signature algorithm is not supported',
+      );
+      const key = readFileSync(join(path ?? '', 'bc', file.replace('_ta', '_seed_priv')));
+      const [, oid] = /-(2\.16[\d.]+)_/.exec(file) ?? [];
+      await expect(importPkcs8(key, 'a.key')).rejects.toMatchObject({
+        code: 'KEY_UNAVAILABLE',
+        message: `a.key cannot be used: its algorithm ${oid} is HashML-DSA, which is not allowed in certificates (RFC 9881 §8.3)`,
+      });
+    });
+  });
+
+  describe('SLH-DSA of Bouncy Castle', () => {
+    it.each(of(PURE_SLH_DSA))('%s verifies itself, by both engines', async (file) => {
+      const certificate = read('bc', file);
+      expect(await selfSignatureVerdict(certificate)).toBeUndefined();
+      expect(await selfSignatureVerdict(certificate, await nobleEngine())).toBeUndefined();
+    });
+
+    it.each(of(PURE_SLH_DSA))(
+      '%s has a private key that signs for it',
+      { timeout: 30_000 },
+      async (file) => {
+        await mustSignFor('bc', file.replace('_ta', '_priv'), read('bc', file));
+      },
+    );
+
+    it.each(of(HASH_SLH_DSA))('%s is pre-hashed, which is not supported', async (file) => {
       expect(await selfSignatureVerdict(read('bc', file))).toBe(
         'its signature algorithm is not supported',
       );
@@ -89,7 +133,8 @@ describe.skipIf(!path)(`certificates of the IETF hackathon${absent}`, () => {
   });
 
   it('has a certificate of each kind, so that none of these tests is empty', () => {
-    const kinds = [/^ml-dsa-\d\d-2\./, /^ml-dsa-\d\d-with-sha512/, /^catalyst_/];
-    expect(kinds.map((kind) => of(kind).length)).toEqual([3, 3, 3]);
+    const mlDsa = [/^ml-dsa-\d\d-2\./, /^ml-dsa-\d\d-with-sha512/];
+    const kinds = [...mlDsa, PURE_SLH_DSA, HASH_SLH_DSA, /^catalyst_/];
+    expect(kinds.map((kind) => of(kind).length)).toEqual([3, 3, 12, 12, 3]);
   });
 });

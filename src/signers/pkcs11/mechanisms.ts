@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { platform } from 'node:os';
 import type { Mechanism } from 'pkcs11js';
-import type { ClassicalAlgorithm } from '../../algorithms/algorithm.ts';
+import type { ClassicalAlgorithm, TokenAlgorithm } from '../../algorithms/algorithm.ts';
 import { HASH_BYTES, type HashName, hashIdentifier } from '../../algorithms/schemes.ts';
 import { DerError, enterDer } from '../../der/reader.ts';
 import { octetString, sequence, unsignedInteger } from '../../der/writer.ts';
@@ -14,7 +14,6 @@ import {
   CKP,
   mechanismName,
 } from './constants.ts';
-import type { TokenAlgorithm } from './public-key.ts';
 import { type Quirks, STANDARD } from './quirks.ts';
 
 /** One way to have a token make a signature. */

@@ -1,4 +1,5 @@
-import type { SignatureAlgorithm } from '../../algorithms/algorithm.ts';
+import type { SignatureAlgorithm, TokenAlgorithm } from '../../algorithms/algorithm.ts';
+import { isTokenAlgorithm } from '../../algorithms/registry.ts';
 import { algorithmsOfKey } from '../../algorithms/spki.ts';
 import { PkiError } from '../../errors.ts';
 import type { KeyAccess } from '../key-access.ts';
@@ -9,7 +10,7 @@ import { LoginError, remediesOf } from './errors.ts';
 import { findPrivateKey, type TokenKey } from './keys.ts';
 import { authenticateOperation } from './login.ts';
 import { offeredMechanisms, type SigningMechanism } from './mechanisms.ts';
-import { readPublicKey, type TokenAlgorithm } from './public-key.ts';
+import { readPublicKey } from './public-key.ts';
 import type { Pkcs11Session } from './session.ts';
 import { mechanismsOf } from './slots.ts';
 
@@ -170,7 +171,7 @@ function usableAlgorithm(
   wanted: SignatureAlgorithm | undefined,
   { label }: TokenKey,
 ): TokenAlgorithm {
-  const usable = algorithmsOfKey(publicKey).filter((row) => row.family !== 'composite');
+  const usable = algorithmsOfKey(publicKey).filter(isTokenAlgorithm);
   const found = wanted ? usable.find((row) => row.name === wanted.name) : usable[0];
   if (found) return found;
   const names = usable.map((row) => row.name).join(' or ');

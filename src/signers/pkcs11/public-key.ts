@@ -2,7 +2,6 @@ import type { Handle } from 'pkcs11js';
 import type {
   ClassicalAlgorithm,
   EdwardsKey,
-  MlDsaAlgorithm,
   SignatureAlgorithm,
 } from '../../algorithms/algorithm.ts';
 import { ALGORITHMS } from '../../algorithms/registry.ts';
@@ -26,9 +25,6 @@ const ML_DSA = ALGORITHMS.filter((row) => row.family === 'ml-dsa');
 
 /** A private key by what names it. */
 type NamedKey = Pick<TokenKey, 'handle' | 'label' | 'id'>;
-
-/** What a key in a token can be for. A composite key is two keys. */
-export type TokenAlgorithm = ClassicalAlgorithm | MlDsaAlgorithm;
 
 /**
  * SubjectPublicKeyInfo of a private key in a token. The public object with the same CKA_ID tells

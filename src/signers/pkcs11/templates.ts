@@ -1,11 +1,11 @@
 import type { Mechanism, Template } from 'pkcs11js';
-import type { EdwardsKey } from '../../algorithms/algorithm.ts';
+import type { EdwardsKey, TokenAlgorithm } from '../../algorithms/algorithm.ts';
 import { readDer } from '../../der/reader.ts';
 import { printableString } from '../../der/writer.ts';
 import type { Pkcs11KeyRef } from '../key-ref.ts';
 import { CKA, CKM, CKP } from './constants.ts';
 import { naming } from './keys.ts';
-import { EDWARDS_NAMES, type TokenAlgorithm } from './public-key.ts';
+import { EDWARDS_NAMES } from './public-key.ts';
 import type { Quirks } from './quirks.ts';
 
 /** A key pair to make. */

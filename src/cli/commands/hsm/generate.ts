@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Command, Option } from 'commander';
-import { singleAlgorithmNamed } from '../../../algorithms/registry.ts';
+import { tokenAlgorithmNamed } from '../../../algorithms/registry.ts';
 import { pem } from '../../../der/pem.ts';
 import { PkiError } from '../../../errors.ts';
 import { printKeyRef } from '../../../signers/key-ref.ts';
@@ -36,7 +36,7 @@ export function hsmGenerateCommand(command: Command, context: CliContext): Comma
 }
 
 async function generate(options: GenerateOptions, context: CliContext): Promise<void> {
-  const algorithm = singleAlgorithmNamed(options.algorithm);
+  const algorithm = tokenAlgorithmNamed(options.algorithm);
   const { ref, access } = await tokenOf(context, options);
   if (ref.object === undefined) {
     throw new PkiError('USAGE', 'name the new key with --pkcs11-key-label', {
