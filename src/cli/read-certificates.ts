@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { pemBlocks } from '../der/pem.ts';
+import { DerError } from '../der/reader.ts';
+import { PkiError, systemErrorText } from '../errors.ts';
+import { type Certificate, parseCertificate } from '../x509/certificate.ts';
+import type { CliContext } from './context.ts';
+import { pathOf } from './options.ts';
+
+/** One certificate in DER, or all that are in PEM, at least one; "-" is standard input. */
+export async function readCertificates(
+  context: CliContext,
+  file: string,
+): Promise<readonly [Certificate, ...Certificate[]]> {
+  const contents = file === '-' ? await context.readStdin() : contentsOf(context, file);
+  const encoded = contents[0] === 0x30 ? [contents] : inPem(contents);
+  const [first, ...others] = encoded.map((der, index) =>
+    readable(der, encoded.length === 1 ? '' : `certificate ${index + 1} in `, nameOf(file)),
+  );
+  if (first) return [first, ...others];
+  throw new PkiError('USAGE', `${nameOf(file)} holds no certificate`, {
+    hints: ['it has to be in PEM or DER'],
+  });
+}
+
+/** How messages name a file argument. */
+export const nameOf = (file: string): string => (file === '-' ? 'standard input' : file);
+
+function contentsOf(context: CliContext, file: string): Uint8Array {
+  try {
+    return readFileSync(pathOf(context, file));
+  } catch (error) {
+    throw new PkiError('USAGE', `cannot read ${file}: ${systemErrorText(error)}`, { cause: error });
+  }
+}
+
+const inPem = (contents: Uint8Array): readonly Uint8Array[] =>
+  pemBlocks(Buffer.from(contents).toString('latin1'))
+    .filter(({ label }) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE')
+    .map(({ der }) => der);
+
+function readable(der: Uint8Array, which: string, name: string): Certificate {
+  try {
+    return parseCertificate(der);
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    throw new PkiError('USAGE', `${which}${name} cannot be read: ${error.message}`, {
+      hints: ['it has to be X.509, version 3, in PEM or DER'],
+      cause: error,
+    });
+  }
+}

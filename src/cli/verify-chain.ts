@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { timeText } from '../der/time.ts';
+import { PkiError } from '../errors.ts';
+import type { PathResult, PathStep } from '../path/path-result.ts';
+import type { CheckedSignature } from '../path/path-signatures.ts';
+import { validatePath } from '../path/validate-path.ts';
+import { serialText } from '../x509/certificate.ts';
+import type { CliContext } from './context.ts';
+import { columns, json } from './present.ts';
+import { printable } from './printable.ts';
+import { nameOf, readCertificates } from './read-certificates.ts';
+
+export interface VerifyOptions {
+  readonly trust: readonly string[];
+  readonly at?: Date;
+  readonly requireAlt?: boolean;
+  readonly json?: boolean;
+}
+
+interface VerifyFiles {
+  readonly certificate: string;
+  readonly intermediates: readonly string[];
+}
+
+/** Prints what was checked, whatever comes of it; throws POLICY unless everything holds. */
+export async function verifyChain(
+  context: CliContext,
+  files: VerifyFiles,
+  options: VerifyOptions,
+): Promise<void> {
+  const [certificate, ...chain] = await readCertificates(context, files.certificate);
+  const read = (paths: readonly string[]) =>
+    Promise.all(paths.map((path) => readCertificates(context, path)));
+  const at = options.at ?? context.clock();
+  const result = await validatePath({
+    certificate,
+    intermediates: [...chain, ...(await read(files.intermediates)).flat()],
+    trust: (await read(options.trust)).flat(),
+    at,
+    requireAlternative: options.requireAlt ?? false,
+  });
+  const name = nameOf(files.certificate);
+  if (options.json) context.print(json(resultJson(result, at)));
+  else printResult(context, name, result);
+  if (result.problems.length === 0) return;
+  throw new PkiError('POLICY', `${name} does not verify`, { hints: result.problems });
+}
+
+function printResult(context: CliContext, name: string, result: PathResult): void {
+  for (const warning of result.warnings) context.note(`pki: warning: ${printable(warning)}`);
+  const verdict = result.problems.length === 0 ? 'OK' : 'refused';
+  context.print(`${printable(name)}: ${verdict}\n${pathLines(result)}`);
+}
+
+/** Each certificate, and under it its signatures; these are aligned over all of the path. */
+function pathLines({ path }: PathResult): string {
+  const rows = path.flatMap((step) => step.signatures.map((one) => signatureColumns(one, step)));
+  const lines = columns(rows).split('\n');
+  return path
+    .map(({ subject, trusted, signatures: own }) => {
+      const heading = `  ${subject}${trusted ? ' (trusted)' : ''}\n`;
+      return (
+        heading +
+        lines
+          .splice(0, own.length)
+          .map((line) => `    ${line}\n`)
+          .join('')
+      );
+    })
+    .join('');
+}
+
+function signatureColumns(signature: CheckedSignature, { trusted }: PathStep): readonly string[] {
+  const { algorithm, composite, what, issuer, implementation, problem } = signature;
+  const scheme = composite === undefined ? algorithm : `${algorithm} of ${composite}`;
+  const kind = what === 'signature' ? '' : ', alternative,';
+  const by = trusted ? 'itself' : issuer;
+  const verdict = problem === undefined ? 'verified' : 'does not hold';
+  return [`${scheme}${kind} by ${by}`, `${verdict} (${implementation})`];
+}
+
+const resultJson = (result: PathResult, at: Date) => ({
+  valid: result.problems.length === 0,
+  at: timeText(at),
+  path: result.path.map(stepJson),
+  signatures: result.signatures.map(signatureJson),
+  problems: result.findings.map((finding) => ({ ...finding, problem: printable(finding.problem) })),
+  warnings: result.warnings.map(printable),
+});
+
+const signatureJson = ({ problem, ...signature }: CheckedSignature) => ({
+  certificate: signature.certificate,
+  issuer: signature.issuer,
+  what: signature.what,
+  algorithm: signature.algorithm,
+  composite: signature.composite ?? null,
+  implementation: signature.implementation,
+  problem: problem === undefined ? null : printable(problem),
+});
+
+const stepJson = ({ certificate: { tbs, der }, subject, issuer, trusted }: PathStep) => ({
+  subject,
+  issuer,
+  serial: serialText(tbs.serialNumber),
+  notBefore: timeText(tbs.notBefore),
+  notAfter: timeText(tbs.notAfter),
+  fingerprint: createHash('sha256').update(der).digest('hex'),
+  trusted,
+});

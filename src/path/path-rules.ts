@@ -1,0 +1,168 @@
+import { timeText } from '../der/time.ts';
+import { EXTENSION_OID } from '../x509/extensions.ts';
+import { type ConstraintChecker, NAME_CONSTRAINTS_OID } from './name-constraints.ts';
+import type { PathCertificate } from './path-certificate.ts';
+
+/** One certificate of a path, as a rule looks at it. */
+export interface PathPosition {
+  readonly subject: PathCertificate;
+  /** The certificate first, the trust anchor last. */
+  readonly path: readonly PathCertificate[];
+  /** Where in `path` the subject stands; 0 is the certificate that is asked about. */
+  readonly index: number;
+  /** When it has to be valid. Whole seconds. */
+  readonly at: Date;
+  readonly constraints: ConstraintChecker;
+}
+
+/** One row, one requirement of one document, on each certificate of a path. */
+export interface PathRule {
+  readonly id: string;
+  readonly cites: string;
+  /** What is wrong, in words that follow the name of the certificate, or undefined. */
+  readonly check: (position: PathPosition) => string | undefined;
+}
+
+const critical = ({ certificate }: PathCertificate, oid: string): boolean | undefined =>
+  certificate.tbs.extensions.find((extension) => extension.oid === oid)?.critical;
+
+/**
+ * Extensions that are taken account of, so that they may be critical. Without policies or purposes
+ * that are asked for, certificatePolicies and extKeyUsage forbid nothing (RFC 5280 §6.1.1, §6.1.5).
+ */
+const UNDERSTOOD: ReadonlySet<string> = new Set([
+  EXTENSION_OID.keyUsage,
+  EXTENSION_OID.subjectAltName,
+  EXTENSION_OID.basicConstraints,
+  NAME_CONSTRAINTS_OID,
+  '2.5.29.32', // certificatePolicies
+  EXTENSION_OID.extKeyUsage,
+  EXTENSION_OID.subjectKeyIdentifier, // the rule about key identifiers tells of these
+  EXTENSION_OID.authorityKeyIdentifier,
+  EXTENSION_OID.subjectAltPublicKeyInfo,
+  EXTENSION_OID.altSignatureAlgorithm,
+  EXTENSION_OID.altSignatureValue,
+]);
+
+/** CA certificates between the subject and the end, without those that are self-issued. */
+const intermediatesBelow = ({ path, index }: PathPosition): number =>
+  path.slice(1, index).filter(({ selfIssued }) => !selfIssued).length;
+
+/** What RFC 5280 wants of each certificate of a path but its signatures. */
+export const PATH_RULES: readonly PathRule[] = [
+  {
+    id: 'der',
+    cites: 'RFC 5280 §4.1',
+    check: ({ subject }) =>
+      subject.malformed === undefined ? undefined : `it is malformed: ${subject.malformed}`,
+  },
+  {
+    id: 'unique-extensions',
+    cites: 'RFC 5280 §4.2',
+    check: ({ subject: { certificate } }) => {
+      const seen = new Set<string>(); // somebody may put very many into a certificate
+      const repeated = certificate.tbs.extensions.find(
+        ({ oid }) => seen.size === seen.add(oid).size,
+      );
+      return repeated && `it has the extension ${repeated.oid} twice`;
+    },
+  },
+  {
+    id: 'critical-extensions',
+    cites: 'RFC 5280 §4.2, §6.1.4 (o), §6.1.5 (f)',
+    check: ({ subject: { certificate } }) => {
+      const unknown = certificate.tbs.extensions.find(
+        (extension) => extension.critical && !UNDERSTOOD.has(extension.oid),
+      );
+      return unknown && `it has the critical extension ${unknown.oid}, which is not supported`;
+    },
+  },
+  {
+    id: 'key-identifiers-not-critical',
+    cites: 'RFC 5280 §4.2.1.1, §4.2.1.2',
+    check: ({ subject }) => {
+      const oids = [EXTENSION_OID.subjectKeyIdentifier, EXTENSION_OID.authorityKeyIdentifier];
+      return oids.some((oid) => critical(subject, oid))
+        ? 'its key identifiers are critical'
+        : undefined;
+    },
+  },
+  {
+    id: 'signature-algorithm',
+    cites: 'RFC 5280 §4.1.1.2',
+    check: ({ subject: { certificate } }) =>
+      Buffer.compare(certificate.tbs.signature, certificate.signatureAlgorithm) === 0
+        ? undefined
+        : 'the signature algorithm outside of what is signed is another one than inside',
+  },
+  {
+    id: 'validity',
+    cites: 'RFC 5280 §4.1.2.5, §6.1.3 (a)',
+    check: ({ subject: { certificate }, at }) => {
+      const { notBefore, notAfter } = certificate.tbs;
+      if (at < notBefore) return `it is not valid before ${timeText(notBefore)}`;
+      return at > notAfter ? `it expired at ${timeText(notAfter)}` : undefined;
+    },
+  },
+  {
+    id: 'issuer-is-ca',
+    cites: 'RFC 5280 §4.2.1.9, §6.1.4 (k)',
+    check: ({ subject: { extensions }, index }) =>
+      index === 0 || extensions.basicConstraints?.ca
+        ? undefined
+        : 'it is not a CA by its basicConstraints, but an issuer in this path',
+  },
+  {
+    id: 'ca-basic-constraints-critical',
+    cites: 'RFC 5280 §4.2.1.9',
+    check: ({ subject, index }) =>
+      index > 0 &&
+      subject.extensions.basicConstraints?.ca &&
+      !critical(subject, EXTENSION_OID.basicConstraints)
+        ? 'its basicConstraints is not critical'
+        : undefined,
+  },
+  {
+    id: 'issuer-may-sign-certificates',
+    cites: 'RFC 5280 §4.2.1.3, §6.1.4 (n)',
+    check: ({ subject: { extensions }, index }) =>
+      index === 0 || !extensions.keyUsage || extensions.keyUsage.includes('keyCertSign')
+        ? undefined
+        : 'its key usage has no keyCertSign',
+  },
+  {
+    id: 'path-length',
+    cites: 'RFC 5280 §4.2.1.9, §6.1.4 (l), (m)',
+    check: (position) => {
+      const limit = position.subject.extensions.basicConstraints?.pathLength;
+      const below = intermediatesBelow(position);
+      if (position.index === 0 || limit === undefined || below <= limit) return undefined;
+      return `its path length is ${limit}, but below it are ${below} CA certificates in this path`;
+    },
+  },
+  {
+    id: 'name-constraints',
+    cites: 'RFC 5280 §4.2.1.10, §6.1.3 (b), (c)',
+    check: ({ subject, path, index, constraints }) => {
+      for (const [above, issuer] of path.entries()) {
+        // those of a self-issued certificate in between were the CA's own to choose
+        const exempt = above <= index || (subject.selfIssued && index > 0);
+        if (exempt || !issuer.nameConstraints) continue;
+        const problem = constraints.problem(issuer.nameConstraints, subject);
+        if (problem !== undefined) return `${problem}, those of ${issuer.subject}`;
+      }
+      return undefined;
+    },
+  },
+  {
+    id: 'alternative-extensions',
+    cites: 'X.509 §9.8.3, §9.8.4',
+    check: ({ subject: { extensions } }) => {
+      const { altSignatureAlgorithm: algorithm, altSignatureValue: value } = extensions;
+      if (algorithm && !value) return 'it has an altSignatureAlgorithm, but no altSignatureValue';
+      return value && !algorithm
+        ? 'it has an altSignatureValue, but no altSignatureAlgorithm'
+        : undefined;
+    },
+  },
+];
