@@ -76,15 +76,6 @@ export const EXTENSION_RULES: readonly LintRule[] = [
       extensions.subjectKeyIdentifier?.length ? undefined : 'subjectKeyIdentifier must be there',
   },
   {
-    id: 'authority-key-identifier',
-    cites: 'RFC 5280 §4.2.1.1',
-    check: ({ extensions: { authorityKeyIdentifier: found }, issuer }) => {
-      if (!issuer.certificate && !found) return undefined; // self-signed: may be left out
-      if (found && Buffer.compare(found, issuer.keyIdentifier) === 0) return undefined;
-      return "authorityKeyIdentifier must be the issuer's subjectKeyIdentifier";
-    },
-  },
-  {
     id: 'key-identifiers-not-critical',
     cites: 'RFC 5280 §4.2.1.1, §4.2.1.2',
     check: (subject) => {

@@ -1,5 +1,4 @@
 import { timeText } from '../der/time.ts';
-import { EXTENSION_OID } from '../x509/extensions.ts';
 import type { LintRule } from './lint-rule.ts';
 
 const MAX_SERIAL_OCTETS = 20;
@@ -20,27 +19,6 @@ export const TBS_RULES: readonly LintRule[] = [
       octetsOf(tbs.serialNumber) > MAX_SERIAL_OCTETS
         ? `serialNumber must have at most ${MAX_SERIAL_OCTETS} octets`
         : undefined,
-  },
-  {
-    id: 'signature-algorithm-of-issuer',
-    cites: 'RFC 5280 §4.1.1.2',
-    check: ({ tbs, issuer }) =>
-      Buffer.compare(tbs.signature, issuer.signing.algorithm.identifier) === 0
-        ? undefined
-        : "signature must name the algorithm of the issuer's key",
-  },
-  {
-    id: 'issuer-name',
-    cites: 'RFC 5280 §4.1.2.4, §6.1.3',
-    check: ({ tbs, issuer }) =>
-      Buffer.compare(tbs.issuer, issuer.name) === 0
-        ? undefined
-        : "issuer must be the issuer's subject, byte for byte",
-  },
-  {
-    id: 'issuer-not-empty',
-    cites: 'RFC 5280 §4.1.2.4',
-    check: ({ tbs }) => (tbs.issuer.length <= 2 ? 'issuer must not be empty' : undefined),
   },
   {
     id: 'validity-order',
@@ -89,40 +67,5 @@ export const TBS_RULES: readonly LintRule[] = [
       extensions.basicConstraints?.ca && issuer.extensions?.basicConstraints?.pathLength === 0
         ? 'the issuer may only issue end-entity certificates (path length 0)'
         : undefined,
-  },
-  {
-    id: 'unique-extensions',
-    cites: 'RFC 5280 §4.2',
-    check: ({ tbs }) => {
-      const oids = tbs.extensions.map(({ oid }) => oid);
-      const repeated = oids.find((oid, index) => oids.indexOf(oid) !== index);
-      return repeated && `extension ${repeated} must not be there twice`;
-    },
-  },
-  {
-    id: 'alternative-extensions-not-critical',
-    cites: 'X.509 §9.8',
-    check: ({ tbs }) => {
-      const alternative: readonly string[] = [
-        EXTENSION_OID.subjectAltPublicKeyInfo,
-        EXTENSION_OID.altSignatureAlgorithm,
-        EXTENSION_OID.altSignatureValue,
-      ];
-      const found = tbs.extensions.find(
-        ({ oid, critical }) => critical && alternative.includes(oid),
-      );
-      return found && `extension ${found.oid} must not be critical`;
-    },
-  },
-  {
-    id: 'alternative-signature-of-issuer',
-    cites: 'X.509 §9.8.3',
-    check: ({ extensions: { altSignatureAlgorithm: found }, issuer: { alternative } }) => {
-      const wanted = alternative?.algorithm.identifier;
-      const agree = found && wanted ? Buffer.compare(found, wanted) === 0 : found === wanted;
-      return agree
-        ? undefined
-        : "altSignatureAlgorithm must be that of the issuer's alternative key";
-    },
   },
 ];

@@ -14,6 +14,15 @@ export interface Intent {
   readonly tbsHash: Uint8Array;
 }
 
+/** What is known of a CRL before the key is used. */
+export interface CrlIntent {
+  readonly number: bigint;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+  /** SHA-256 of the approved TBSCertList. */
+  readonly tbsHash: Uint8Array;
+}
+
 /** One certificate of the store. */
 export interface CertificateRecord extends Intent {
   readonly status: CertificateStatus;
@@ -34,6 +43,12 @@ export interface CaStore extends Disposable {
   recordIssued(serial: string, der: Uint8Array, at: Date): Promise<void>;
   /** Records that nothing was issued under the intent, and why. */
   recordFailed(serial: string, reason: string, at: Date): Promise<void>;
+  /** The highest number of a CRL, whatever became of that; 0 if there is none. */
+  lastCrlNumber(): Promise<bigint>;
+  /** Records that a CRL is about to be signed; fails unless its number is the highest. */
+  recordCrlIntent(intent: CrlIntent, at: Date): Promise<void>;
+  recordCrlIssued(number: bigint, der: Uint8Array, at: Date): Promise<void>;
+  recordCrlFailed(number: bigint, reason: string, at: Date): Promise<void>;
   find(serial: string): Promise<CertificateRecord | undefined>;
   /** All certificates, oldest first; rows are read as they are asked for. */
   list(): AsyncIterable<CertificateRecord>;

@@ -1,43 +1,28 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import type { CaStore, CertificateRecord, CertificateStatus, Intent } from '../ca/store.ts';
+import type {
+  CaStore,
+  CertificateRecord,
+  CertificateStatus,
+  CrlIntent,
+  Intent,
+} from '../ca/store.ts';
 import { PkiError } from '../errors.ts';
+import { SCHEMA, SCHEMA_VERSION, UPGRADES } from './schema.ts';
 
 /** How long a writer waits for another process. Milliseconds. */
 const BUSY_TIMEOUT = 30_000;
 
-/** Raised with each change of the tables; a newer database is refused. */
-const SCHEMA_VERSION = 1;
+/** What is recorded before and after the key is used. */
+interface Settled {
+  readonly table: 'certificate' | 'crl';
+  /** Which column names a row. */
+  readonly column: 'serial' | 'number';
+}
 
-/**
- * Times are whole seconds since 1970. `audit.hash` chains the rows: SHA-256 over the previous hash
- * and the row's own fields, so that a change of one row shows in all that follow.
- */
-const SCHEMA = `
-  CREATE TABLE certificate (
-    id         INTEGER PRIMARY KEY,
-    serial     TEXT NOT NULL UNIQUE,
-    status     TEXT NOT NULL CHECK (status IN ('intent', 'issued', 'failed')),
-    profile    TEXT NOT NULL,
-    subject    TEXT NOT NULL,
-    not_before INTEGER NOT NULL,
-    not_after  INTEGER NOT NULL,
-    tbs_sha256 BLOB NOT NULL,
-    at         INTEGER NOT NULL,
-    der        BLOB
-  ) STRICT;
-  CREATE INDEX certificate_not_after ON certificate (not_after);
-  CREATE TABLE audit (
-    id     INTEGER PRIMARY KEY,
-    at     TEXT NOT NULL,
-    event  TEXT NOT NULL,
-    serial TEXT NOT NULL,
-    detail TEXT NOT NULL,
-    hash   BLOB NOT NULL
-  ) STRICT;
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
+const CERTIFICATES: Settled = { table: 'certificate', column: 'serial' };
+const CRLS: Settled = { table: 'crl', column: 'number' };
 
 /** The store of one CA in one SQLite file; several processes may use it at once. */
 export class SqliteStore implements CaStore {
@@ -62,9 +47,9 @@ export class SqliteStore implements CaStore {
   static open(path: string, { readOnly = false } = {}): SqliteStore {
     if (!existsSync(path)) throw missing(path); // SQLite would make an empty one
     return opened(path, readOnly, (database) => {
-      const version = database.prepare('PRAGMA user_version').get()?.['user_version'];
-      if (version !== SCHEMA_VERSION) throw wrongVersion(path, version);
-      return new SqliteStore(database, path);
+      const store = new SqliteStore(database, path);
+      if (versionOf(database) !== SCHEMA_VERSION) store.#upgrade(readOnly);
+      return store;
     });
   }
 
@@ -84,14 +69,14 @@ export class SqliteStore implements CaStore {
 
   async recordIssued(serial: string, der: Uint8Array, at: Date): Promise<void> {
     this.#transaction(() => {
-      this.#settle(serial, 'issued', der);
+      this.#settle(CERTIFICATES, serial, 'issued', der);
       this.#audit('issued', serial, hex(createHash('sha256').update(der).digest()), at);
     });
   }
 
   async recordFailed(serial: string, reason: string, at: Date): Promise<void> {
     this.#transaction(() => {
-      this.#settle(serial, 'failed', null);
+      this.#settle(CERTIFICATES, serial, 'failed', null);
       this.#audit('failed', serial, reason, at);
     });
   }
@@ -114,12 +99,68 @@ export class SqliteStore implements CaStore {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  #settle(serial: string, status: CertificateStatus, der: Uint8Array | null): void {
+  async lastCrlNumber(): Promise<bigint> {
+    return this.#guarded(() => this.#lastCrlNumber());
+  }
+
+  async recordCrlIntent(intent: CrlIntent, at: Date): Promise<void> {
+    const { number, thisUpdate, nextUpdate, tbsHash } = intent;
+    this.#transaction(() => {
+      if (number <= this.#lastCrlNumber()) throw usedNumber(number, this.#path);
+      this.#database
+        .prepare(
+          `INSERT INTO crl (number, status, this_update, next_update, tbs_sha256, at)
+           VALUES (?, 'intent', ?, ?, ?, ?)`,
+        )
+        .run(String(number), seconds(thisUpdate), seconds(nextUpdate), tbsHash, seconds(at));
+      this.#audit('crl-intent', String(number), hex(tbsHash), at);
+    });
+  }
+
+  async recordCrlIssued(number: bigint, der: Uint8Array, at: Date): Promise<void> {
+    this.#transaction(() => {
+      this.#settle(CRLS, String(number), 'issued', der);
+      const hash = hex(createHash('sha256').update(der).digest());
+      this.#audit('crl-issued', String(number), hash, at);
+    });
+  }
+
+  async recordCrlFailed(number: bigint, reason: string, at: Date): Promise<void> {
+    this.#transaction(() => {
+      this.#settle(CRLS, String(number), 'failed', null);
+      this.#audit('crl-failed', String(number), reason, at);
+    });
+  }
+
+  /** Numbers only go up, so that the last row has the highest one. */
+  #lastCrlNumber(): bigint {
+    const row = this.#database.prepare('SELECT number FROM crl ORDER BY id DESC LIMIT 1').get();
+    return row ? BigInt(String(row['number'])) : 0n;
+  }
+
+  /** Whoever only looks needs no table that is new; others add it, one of several at once. */
+  #upgrade(readOnly: boolean): void {
+    const found = versionOf(this.#database);
+    if (UPGRADES[found] === undefined) throw wrongVersion(this.#path, found);
+    if (readOnly) return;
+    this.#transaction(() => {
+      for (let version = versionOf(this.#database); version < SCHEMA_VERSION; version++) {
+        this.#database.exec(UPGRADES[version] ?? '');
+      }
+    });
+  }
+
+  #settle(
+    { table, column }: Settled,
+    name: string,
+    status: CertificateStatus,
+    der: Uint8Array | null,
+  ): void {
     const { changes } = this.#database
-      .prepare("UPDATE certificate SET status = ?, der = ? WHERE serial = ? AND status = 'intent'")
-      .run(status, der, serial);
+      .prepare(`UPDATE ${table} SET status = ?, der = ? WHERE ${column} = ? AND status = 'intent'`)
+      .run(status, der, name);
     if (changes !== 1) {
-      throw new PkiError('INTEGRITY', `there is no intent to issue ${serial} in ${this.#path}`);
+      throw new PkiError('INTEGRITY', `there is no intent to issue ${name} in ${this.#path}`);
     }
   }
 
@@ -191,6 +232,14 @@ function storeError(error: unknown, path: string): unknown {
   const why = SQLITE_ERRORS[number & 0xff] ?? (error as Error).message;
   return new PkiError('STORE', `the store ${path} failed: ${why}`, { cause: error });
 }
+
+const versionOf = (database: DatabaseSync): number =>
+  Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+
+const usedNumber = (number: bigint, path: string): PkiError =>
+  new PkiError('STORE', `the CRL number ${number} was used before in ${path}`, {
+    hints: ['another process made a CRL at the same time; that one is newer'],
+  });
 
 const missing = (path: string): PkiError =>
   new PkiError('STORE', `the store ${path} is missing`, {

@@ -1,7 +1,8 @@
 import { DerError, enterDer } from '../der/reader.ts';
 import { time, timeValue } from '../der/time.ts';
-import { bitString, contextConstructed, type Der, integer, sequence, TAG } from '../der/writer.ts';
+import { contextConstructed, type Der, integer, sequence, TAG } from '../der/writer.ts';
 import { type Extension, encodeExtension, parseExtension } from './extensions.ts';
+import { encodeSigned, parseSigned, type Signed } from './signed.ts';
 
 /** TBSCertificate, version 3 (RFC 5280 §4.1.2). Names, keys and identifiers are kept in DER. */
 export interface TbsCertificate {
@@ -18,13 +19,8 @@ export interface TbsCertificate {
   readonly extensions: readonly Extension[];
 }
 
-export interface Certificate {
-  readonly der: Uint8Array;
+export interface Certificate extends Signed {
   readonly tbs: TbsCertificate;
-  /** The octets of tbsCertificate, as they were signed. */
-  readonly tbsDer: Uint8Array;
-  readonly signatureAlgorithm: Uint8Array;
-  readonly signature: Uint8Array;
 }
 
 const VERSION_3 = contextConstructed(0, integer(2));
@@ -42,20 +38,12 @@ export const encodeTbs = (tbs: TbsCertificate): Der =>
     contextConstructed(3, sequence(...tbs.extensions.map(encodeExtension))),
   );
 
-export const encodeCertificate = (
-  tbsDer: Uint8Array,
-  signatureAlgorithm: Uint8Array,
-  signature: Uint8Array,
-): Der => sequence(tbsDer, signatureAlgorithm, bitString(signature));
+export const encodeCertificate = encodeSigned;
 
 /** Reads a certificate of version 3; throws DerError. Certificates of others may be of 1 or 2. */
 export function parseCertificate(der: Uint8Array): Certificate {
-  const reader = enterDer(der);
-  const tbsDer = reader.read(TAG.sequence).octets;
-  const signatureAlgorithm = reader.read(TAG.sequence).octets;
-  const signature = reader.bitString();
-  reader.end();
-  return { der, tbs: parseTbs(tbsDer), tbsDer, signatureAlgorithm, signature };
+  const signed = parseSigned(der);
+  return { ...signed, tbs: parseTbs(signed.tbsDer) };
 }
 
 export function parseTbs(tbsDer: Uint8Array): TbsCertificate {

@@ -161,6 +161,64 @@ describe('a new store', () => {
   });
 });
 
+describe('the CRLs of a store', () => {
+  const crl = (number: bigint) => ({
+    number,
+    thisUpdate: AT,
+    nextUpdate: new Date('2030-02-01T12:00:00Z'),
+    tbsHash: new Uint8Array(32).fill(7),
+  });
+  let store: SqliteStore;
+  let path = '';
+  let count = 0;
+
+  beforeEach(() => {
+    path = join(directory, `crl-${count++}.db`);
+    store = SqliteStore.create(path);
+    return () => store[Symbol.dispose]();
+  });
+
+  it('have numbers that only go up, whatever became of the CRL', async () => {
+    expect(await store.lastCrlNumber()).toBe(0n);
+    await store.recordCrlIntent(crl(1n), AT);
+    await store.recordCrlIssued(1n, DER, AT);
+    await store.recordCrlIntent(crl(9n), AT);
+    await store.recordCrlFailed(9n, 'the token was pulled out', AT);
+    const large = 2n ** 150n;
+    await store.recordCrlIntent(crl(large), AT);
+    expect(await store.lastCrlNumber()).toBe(large);
+    for (const number of [1n, 9n, 10n, large]) {
+      await expect(store.recordCrlIntent(crl(number), AT)).rejects.toMatchObject({
+        code: 'STORE',
+        message: `the CRL number ${number} was used before in ${path}`,
+        hints: ['another process made a CRL at the same time; that one is newer'],
+      });
+    }
+  });
+
+  it('are released once', async () => {
+    await store.recordCrlIntent(crl(1n), AT);
+    await store.recordCrlIssued(1n, DER, AT);
+    await expect(store.recordCrlIssued(1n, DER, AT)).rejects.toMatchObject({ code: 'INTEGRITY' });
+    await expect(store.recordCrlFailed(2n, 'x', AT)).rejects.toMatchObject({
+      message: `there is no intent to issue 2 in ${path}`,
+    });
+  });
+
+  it('are added to a store of version 1 when it is written to', async () => {
+    store[Symbol.dispose]();
+    const database = new DatabaseSync(path);
+    database.exec('DROP TABLE crl; PRAGMA user_version = 1');
+    database.close();
+    using looking = SqliteStore.open(path, { readOnly: true });
+    expect(await looking.find('0a')).toBeUndefined();
+    using writing = SqliteStore.open(path);
+    await writing.recordCrlIntent(crl(1n), AT);
+    using again = SqliteStore.open(path);
+    expect(await again.lastCrlNumber()).toBe(1n);
+  });
+});
+
 describe('what is no store', () => {
   const open = (name: string) => () => SqliteStore.open(join(directory, name));
   const failed = (name: string, why: string) =>
@@ -175,8 +233,8 @@ describe('what is no store', () => {
   });
 
   it('is told from one: a database of another format', () => {
-    new DatabaseSync(join(directory, 'newer.db')).exec('PRAGMA user_version = 2');
-    expect(open('newer.db')).toThrow(failed('newer.db', 'has the format 2, not 1'));
+    new DatabaseSync(join(directory, 'newer.db')).exec('PRAGMA user_version = 3');
+    expect(open('newer.db')).toThrow(failed('newer.db', 'has the format 3, not 2'));
   });
 
   it.each([false, true])('is not made by opening it (read only: %s)', (readOnly) => {
@@ -197,6 +255,6 @@ describe('what is no store', () => {
     const path = join(directory, 'cut.db');
     SqliteStore.create(path)[Symbol.dispose]();
     writeFileSync(path, '');
-    expect(open('cut.db')).toThrow(failed('cut.db', 'has the format 0, not 1'));
+    expect(open('cut.db')).toThrow(failed('cut.db', 'has the format 0, not 2'));
   });
 });

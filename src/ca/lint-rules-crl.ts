@@ -1,0 +1,59 @@
+import { timeText } from '../der/time.ts';
+import { parseCrlNumber } from '../x509/crl.ts';
+import { EXTENSION_OID } from '../x509/extensions.ts';
+import type { CrlSubject, LintRule } from './lint-rule.ts';
+import { SIGNED_RULES } from './lint-rules-signed.ts';
+
+/** RFC 5280 §5.2.3: at most 20 octets, of which one bit is the sign. */
+const MAX_NUMBER = 1n << 159n;
+
+/** Every requirement that is checked before a CRL is signed. */
+export const CRL_RULES: readonly LintRule<CrlSubject>[] = [
+  ...SIGNED_RULES,
+  {
+    id: 'crl-issuer-may-sign',
+    cites: 'RFC 5280 §4.2.1.3, §6.3.3',
+    check: ({ issuer: { extensions } }) =>
+      !extensions?.keyUsage || extensions.keyUsage.includes('cRLSign')
+        ? undefined
+        : 'the key usage of the issuer has no cRLSign',
+  },
+  {
+    id: 'crl-next-update',
+    cites: 'RFC 5280 §5.1.2.5',
+    check: ({ tbs }) =>
+      tbs.thisUpdate < tbs.nextUpdate ? undefined : 'nextUpdate must be after thisUpdate',
+  },
+  {
+    id: 'crl-within-issuer',
+    cites: 'RFC 5280 §6.3.3',
+    check: ({ tbs, issuer: { certificate } }) => {
+      if (!certificate) return undefined;
+      const { notBefore, notAfter } = certificate.tbs;
+      if (tbs.thisUpdate >= notBefore && tbs.nextUpdate <= notAfter) return undefined;
+      return `the CRL must be within the issuer's validity, until ${timeText(notAfter)}; it would last until ${timeText(tbs.nextUpdate)}`;
+    },
+  },
+  {
+    id: 'crl-number',
+    cites: 'RFC 5280 §5.2.3',
+    check: ({ tbs }) => {
+      const number = parseCrlNumber(tbs.extensions);
+      return number !== undefined && number >= 0n && number < MAX_NUMBER
+        ? undefined
+        : 'cRLNumber must be there, and have at most 20 octets';
+    },
+  },
+  {
+    id: 'crl-extensions-not-critical',
+    cites: 'RFC 5280 §5.2.1, §5.2.3',
+    check: ({ tbs }) => {
+      const oids: readonly string[] = [
+        EXTENSION_OID.authorityKeyIdentifier,
+        EXTENSION_OID.crlNumber,
+      ];
+      const found = tbs.extensions.find(({ oid, critical }) => critical && oids.includes(oid));
+      return found && `extension ${found.oid} must not be critical`;
+    },
+  },
+];

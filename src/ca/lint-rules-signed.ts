@@ -1,0 +1,71 @@
+import { EXTENSION_OID } from '../x509/extensions.ts';
+import type { LintRule, SignedSubject } from './lint-rule.ts';
+
+/** What certificates and CRLs alike owe to their issuer. */
+export const SIGNED_RULES: readonly LintRule<SignedSubject>[] = [
+  {
+    id: 'signature-algorithm-of-issuer',
+    cites: 'RFC 5280 §4.1.1.2',
+    check: ({ tbs, issuer }) =>
+      Buffer.compare(tbs.signature, issuer.signing.algorithm.identifier) === 0
+        ? undefined
+        : "signature must name the algorithm of the issuer's key",
+  },
+  {
+    id: 'issuer-name',
+    cites: 'RFC 5280 §4.1.2.4, §6.1.3',
+    check: ({ tbs, issuer }) =>
+      Buffer.compare(tbs.issuer, issuer.name) === 0
+        ? undefined
+        : "issuer must be the issuer's subject, byte for byte",
+  },
+  {
+    id: 'issuer-not-empty',
+    cites: 'RFC 5280 §4.1.2.4',
+    check: ({ tbs }) => (tbs.issuer.length <= 2 ? 'issuer must not be empty' : undefined),
+  },
+  {
+    id: 'unique-extensions',
+    cites: 'RFC 5280 §4.2',
+    check: ({ tbs }) => {
+      const oids = tbs.extensions.map(({ oid }) => oid);
+      const repeated = oids.find((oid, index) => oids.indexOf(oid) !== index);
+      return repeated && `extension ${repeated} must not be there twice`;
+    },
+  },
+  {
+    id: 'alternative-extensions-not-critical',
+    cites: 'X.509 §9.8',
+    check: ({ tbs }) => {
+      const alternative: readonly string[] = [
+        EXTENSION_OID.subjectAltPublicKeyInfo,
+        EXTENSION_OID.altSignatureAlgorithm,
+        EXTENSION_OID.altSignatureValue,
+      ];
+      const found = tbs.extensions.find(
+        ({ oid, critical }) => critical && alternative.includes(oid),
+      );
+      return found && `extension ${found.oid} must not be critical`;
+    },
+  },
+  {
+    id: 'alternative-signature-of-issuer',
+    cites: 'X.509 §9.8.3',
+    check: ({ extensions: { altSignatureAlgorithm: found }, issuer: { alternative } }) => {
+      const wanted = alternative?.algorithm.identifier;
+      const agree = found && wanted ? Buffer.compare(found, wanted) === 0 : found === wanted;
+      return agree
+        ? undefined
+        : "altSignatureAlgorithm must be that of the issuer's alternative key";
+    },
+  },
+  {
+    id: 'authority-key-identifier',
+    cites: 'RFC 5280 §4.2.1.1',
+    check: ({ extensions: { authorityKeyIdentifier: found }, issuer }) => {
+      if (!issuer.certificate && !found) return undefined; // self-signed: may be left out
+      if (found && Buffer.compare(found, issuer.keyIdentifier) === 0) return undefined;
+      return "authorityKeyIdentifier must be the issuer's subjectKeyIdentifier";
+    },
+  },
+];

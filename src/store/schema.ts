@@ -1,0 +1,51 @@
+/** Raised with each change of the tables; a newer database is refused. */
+export const SCHEMA_VERSION = 2;
+
+/** Since version 2. Numbers are TEXT: they may have 20 octets (RFC 5280 §5.2.3). */
+const CRL_TABLE = `
+  CREATE TABLE crl (
+    id          INTEGER PRIMARY KEY,
+    number      TEXT NOT NULL UNIQUE,
+    status      TEXT NOT NULL CHECK (status IN ('intent', 'issued', 'failed')),
+    this_update INTEGER NOT NULL,
+    next_update INTEGER NOT NULL,
+    tbs_sha256  BLOB NOT NULL,
+    at          INTEGER NOT NULL,
+    der         BLOB
+  ) STRICT;
+`;
+
+/**
+ * Times are whole seconds since 1970. `audit.hash` chains the rows: SHA-256 over the previous hash
+ * and the row's own fields, so that a change of one row shows in all that follow.
+ */
+export const SCHEMA = `
+  CREATE TABLE certificate (
+    id         INTEGER PRIMARY KEY,
+    serial     TEXT NOT NULL UNIQUE,
+    status     TEXT NOT NULL CHECK (status IN ('intent', 'issued', 'failed')),
+    profile    TEXT NOT NULL,
+    subject    TEXT NOT NULL,
+    not_before INTEGER NOT NULL,
+    not_after  INTEGER NOT NULL,
+    tbs_sha256 BLOB NOT NULL,
+    at         INTEGER NOT NULL,
+    der        BLOB
+  ) STRICT;
+  CREATE INDEX certificate_not_after ON certificate (not_after);
+  CREATE TABLE audit (
+    id     INTEGER PRIMARY KEY,
+    at     TEXT NOT NULL,
+    event  TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    hash   BLOB NOT NULL
+  ) STRICT;
+  ${CRL_TABLE}
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/** What brings a store of each older version to the next one. */
+export const UPGRADES: Readonly<Record<number, string>> = {
+  1: `${CRL_TABLE} PRAGMA user_version = 2;`,
+};

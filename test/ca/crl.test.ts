@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { algorithmNamed } from '../../src/algorithms/registry.ts';
+import { issueCrl } from '../../src/ca/crl.ts';
+import type { Issuer } from '../../src/ca/issuer.ts';
+import { approveCrl } from '../../src/ca/lint.ts';
+import { CRL_RULES } from '../../src/ca/lint-rules-crl.ts';
+import { SIGNED_RULES } from '../../src/ca/lint-rules-signed.ts';
+import { PkiError } from '../../src/errors.ts';
+import { crlNumber, type TbsCertList } from '../../src/x509/crl.ts';
+import { authorityKeyIdentifier } from '../../src/x509/extensions.ts';
+import { encodeName } from '../../src/x509/names.ts';
+import { newIssuer, newKeys, newParts } from '../support/authority.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+const parts = newParts(temporaryDirectory());
+const keys = await newKeys('ecdsa-p256', 'ml-dsa-44');
+const issuer = await newIssuer(keys, parts);
+const now = new Date(Math.floor(Date.now() / 1000) * 1000);
+const sound: TbsCertList = {
+  signature: issuer.signing.algorithm.identifier,
+  issuer: issuer.name,
+  thisUpdate: now,
+  nextUpdate: new Date(now.getTime() + 86_400_000),
+  revoked: [],
+  extensions: (await issueCrl(issuer, { days: 1 }, parts)).tbs.extensions.filter(
+    ({ oid }) => oid !== '2.5.29.74',
+  ),
+};
+
+const [, ...withoutFirst] = sound.extensions;
+const noCrlSign: Issuer = {
+  ...issuer,
+  ...(issuer.extensions && { extensions: { ...issuer.extensions, keyUsage: ['keyCertSign'] } }),
+};
+const century = new Date(now.getTime() + 100 * 365 * 86_400_000);
+
+const replaced = (oid: string, critical: boolean) =>
+  sound.extensions.map((item) => (item.oid === oid ? { ...item, critical } : item));
+const without = (oid: string) => sound.extensions.filter((item) => item.oid !== oid);
+
+interface CrlCase {
+  readonly id: string;
+  readonly change: Partial<TbsCertList>;
+  readonly by?: Issuer;
+}
+
+/** Each rule, and a CRL that it refuses. */
+const CASES: readonly CrlCase[] = [
+  {
+    id: 'signature-algorithm-of-issuer',
+    change: { signature: algorithmNamed('ed25519').identifier },
+  },
+  { id: 'issuer-name', change: { issuer: encodeName([{ type: 'CN', value: 'Other' }]) } },
+  { id: 'issuer-not-empty', change: { issuer: encodeName([]) } },
+  { id: 'unique-extensions', change: { extensions: [...sound.extensions, crlNumber(7n)] } },
+  {
+    id: 'alternative-extensions-not-critical',
+    change: { extensions: replaced('2.5.29.73', true) },
+  },
+  { id: 'alternative-signature-of-issuer', change: { extensions: without('2.5.29.73') } },
+  {
+    id: 'authority-key-identifier',
+    change: { extensions: [authorityKeyIdentifier(Uint8Array.of(1)), ...withoutFirst] },
+  },
+  { id: 'crl-issuer-may-sign', change: {}, by: noCrlSign },
+  { id: 'crl-next-update', change: { nextUpdate: now } },
+  { id: 'crl-within-issuer', change: { nextUpdate: century } },
+  { id: 'crl-number', change: { extensions: without('2.5.29.20') } },
+  { id: 'crl-extensions-not-critical', change: { extensions: replaced('2.5.29.20', true) } },
+];
+
+function refusedBy(tbs: TbsCertList, by: Issuer): readonly string[] {
+  try {
+    approveCrl(tbs, by);
+    return [];
+  } catch (error) {
+    if (!(error instanceof PkiError) || error.code !== 'POLICY') throw error;
+    expect(error.message).toMatch(/^not signing a CRL of /);
+    return error.hints.map((hint) => /\(([a-z-]+), [^()]*\)$/.exec(hint)?.[1] ?? hint);
+  }
+}
+
+describe('the rules for CRLs', () => {
+  it('take a sound one', () => {
+    expect(refusedBy(sound, issuer)).toEqual([]);
+  });
+
+  it('have a case each', () => {
+    expect(CASES.map(({ id }) => id).toSorted()).toEqual(CRL_RULES.map(({ id }) => id).toSorted());
+    expect(CRL_RULES.slice(0, SIGNED_RULES.length)).toEqual(SIGNED_RULES);
+  });
+
+  it.each(CASES)('$id refuses what it is there for', ({ id, change, by = issuer }) => {
+    expect(refusedBy({ ...sound, ...change }, by)).toContain(id);
+  });
+});
+
+describe('a CRL', () => {
+  it('has the next number each time', async () => {
+    const numbers = [];
+    for (let round = 0; round < 3; round++) {
+      await issueCrl(issuer, { days: 1 }, parts);
+      numbers.push(await parts.store.lastCrlNumber());
+    }
+    expect(numbers).toEqual([2n, 3n, 4n]);
+  });
+
+  it('that the key spoilt is discarded, and its number not used again', async () => {
+    const signer = {
+      ...keys.signer,
+      sign: async (message: Uint8Array) =>
+        (await keys.signer.sign(message)).map((octet, index) => (index === 20 ? octet ^ 1 : octet)),
+    };
+    const spoilt = { ...issuer, open: async () => ({ ...keys, signer }) };
+    await expect(issueCrl(spoilt, { days: 1 }, parts)).rejects.toMatchObject({
+      code: 'INTEGRITY',
+      message:
+        'the CRL that came back was discarded: its ecdsa-with-SHA256 signature does not verify',
+    });
+    expect(await parts.store.lastCrlNumber()).toBe(5n);
+  });
+
+  it('is discarded if its alternative signature is of another key', async () => {
+    const other = await newKeys('ml-dsa-44');
+    const spoilt = { ...issuer, open: async () => ({ ...keys, alternative: other.signer }) };
+    await expect(issueCrl(spoilt, { days: 1 }, parts)).rejects.toMatchObject({
+      message:
+        'the CRL that came back was discarded: its ml-dsa-44 signature does not verify (node:crypto)',
+    });
+  });
+});
