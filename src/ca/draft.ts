@@ -1,9 +1,9 @@
-import { isRsaKey } from '../algorithms/spki.ts';
+import { keyUse } from '../algorithms/spki.ts';
 import { timeText } from '../der/time.ts';
 import type { Clock, Entropy } from '../ports.ts';
 import type { Profile } from '../profiles/profile-config.ts';
 import { altSignatureAlgorithm, subjectAltPublicKeyInfo } from '../x509/alternative.ts';
-import type { TbsCertificate } from '../x509/certificate.ts';
+import type { Certificate, TbsCertificate } from '../x509/certificate.ts';
 import {
   authorityKeyIdentifier,
   EXTENSION_OID,
@@ -13,6 +13,7 @@ import {
 } from '../x509/extensions.ts';
 import { encodeGeneralNames, type GeneralName } from '../x509/general-names.ts';
 import { encodeName, type NameAttribute } from '../x509/names.ts';
+import { relatedCertificate } from '../x509/related-certificate.ts';
 import { chooseNames, type GivenNames } from './draft-names.ts';
 import type { Issuer } from './issuer.ts';
 import type { CertificateRequest } from './request.ts';
@@ -32,6 +33,8 @@ export interface Draft {
   readonly subject: readonly NameAttribute[];
   /** Sentences for the operator: names that were left out, a validity that was shortened. */
   readonly notes: readonly string[];
+  /** The certificate that the RelatedCertificate extension has to be about (RFC 9763). */
+  readonly related: Certificate | undefined;
 }
 
 /** The largest positive INTEGER that DER fits into 20 octets (RFC 5280 §4.1.2.2). */
@@ -64,6 +67,7 @@ export function draft(
     profile,
     subject: names.subject,
     notes: [...names.notes, ...validity.notes],
+    related: request.related,
     tbs: {
       serialNumber: randomSerialNumber(entropy),
       signature: issuer.signing.algorithm.identifier,
@@ -77,6 +81,7 @@ export function draft(
         subjectKeyIdentifier(keyIdentifier(request.publicKey)),
         ...(self ? [] : [authorityKeyIdentifier(issuer.keyIdentifier)]),
         ...subjectAltName(names.subjectAltName, names.subject),
+        ...possessedExtensions(request),
         ...alternativeExtensions(issuer, self),
       ],
     },
@@ -99,8 +104,8 @@ function chooseValidity(now: Date, profile: Profile, issuer: Issuer, options: Dr
 }
 
 function constantExtensions(profile: Profile, publicKey: Uint8Array): readonly Extension[] {
-  const kind = isRsaKey(publicKey) ? 'rsa' : 'not-rsa';
-  return profile.extensions.filter(({ keys }) => keys === undefined || keys === kind);
+  const use = keyUse(publicKey);
+  return profile.extensions.filter(({ keys }) => keys === undefined || keys === use);
 }
 
 /** Critical where it alone names the subject (RFC 5280 §4.2.1.6). */
@@ -112,6 +117,12 @@ function subjectAltName(
   const value = encodeGeneralNames(names);
   return [{ oid: EXTENSION_OID.subjectAltName, critical: subject.length === 0, value }];
 }
+
+/** What else the requester has proven to hold. */
+const possessedExtensions = ({ alternativeKey, related }: CertificateRequest) => [
+  ...(alternativeKey ? [subjectAltPublicKeyInfo(alternativeKey)] : []),
+  ...(related ? [relatedCertificate(related)] : []),
+];
 
 /** The CA's own certificate tells its alternative key; each certificate, how it was signed. */
 function alternativeExtensions({ alternative }: Issuer, self: boolean): readonly Extension[] {

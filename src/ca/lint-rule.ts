@@ -1,5 +1,6 @@
 import type { Profile } from '../profiles/profile-config.ts';
-import type { TbsCertificate } from '../x509/certificate.ts';
+import type { Certificate, TbsCertificate } from '../x509/certificate.ts';
+import type { TbsCertList } from '../x509/crl.ts';
 import type { KnownExtensions } from '../x509/extensions.ts';
 import type { NameAttribute } from '../x509/names.ts';
 import type { Issuer } from './issuer.ts';
@@ -13,12 +14,24 @@ export interface LintSubject {
   readonly key: SubjectKey;
   readonly profile: Profile;
   readonly issuer: Issuer;
+  /** The certificate whose key the requester has proven to hold as well (RFC 9763). */
+  readonly related: Certificate | undefined;
+}
+
+/** What the rules for everything that is signed look at, certificates and CRLs alike. */
+export type SignedSubject = Pick<LintSubject, 'extensions' | 'issuer'> & {
+  readonly tbs: Pick<TbsCertificate, 'signature' | 'issuer' | 'extensions'>;
+};
+
+/** What a rule for CRLs looks at. */
+export interface CrlSubject extends SignedSubject {
+  readonly tbs: TbsCertList;
 }
 
 /** One row, one requirement of one document. */
-export interface LintRule {
+export interface LintRule<Subject = LintSubject> {
   readonly id: string;
   readonly cites: string;
   /** What is wrong, or undefined; throwing a DerError is a finding as well. */
-  readonly check: (subject: LintSubject) => string | undefined;
+  readonly check: (subject: Subject) => string | undefined;
 }

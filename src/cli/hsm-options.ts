@@ -76,10 +76,11 @@ export function addTokenOptions(command: Command): Command {
     .option('--pkcs11-init-reserved <text>', 'parameters for C_Initialize, which few modules take');
 }
 
-export function addTokenKeyOptions(command: Command): Command {
-  return addTokenOptions(
-    command.option('--key <uri>', 'key in a token, by an RFC 7512 URI (pkcs11:token=…;object=…)'),
-  )
+export function addTokenKeyOptions(
+  command: Command,
+  what = 'key in a token, by an RFC 7512 URI (pkcs11:token=…;object=…)',
+): Command {
+  return addTokenOptions(command.option('--key <uri>', what))
     .option('--pkcs11-key-label <label>', 'key in the token, by its label')
     .option('--pkcs11-key-id <hex>', 'key in the token, by its ID');
 }

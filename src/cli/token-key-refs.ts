@@ -4,7 +4,7 @@ import { type Pkcs11KeyRef, parseKeyRef } from '../signers/key-ref.ts';
 import type { TokenKeyOptions, TokenOptions } from './hsm-options.ts';
 
 /** Options that say what a URI says, of which one has to be chosen. */
-const NAMING = [
+export const NAMING = [
   'pkcs11Token',
   'pkcs11Serial',
   'pkcs11Slot',

@@ -1,7 +1,8 @@
-import { type SignedOctets, type Verdict, verifySignature } from '../algorithms/verify.ts';
-import { DerError, enterDer } from '../der/reader.ts';
-import { TAG } from '../der/writer.ts';
-import { type Extension, parseExtension } from './extensions.ts';
+import type { SignedOctets } from '../algorithms/verify.ts';
+import { DerError, DerReader, enterDer } from '../der/reader.ts';
+import { bitString, contextConstructed, type Der, integer, sequence, TAG } from '../der/writer.ts';
+import { type Attribute, readAttributes, requestedExtensions } from './csr-attributes.ts';
+import type { Extension } from './extensions.ts';
 
 /** PKCS #10 CertificationRequest (RFC 2986), whose signature has not been checked yet. */
 export interface CertificationRequest {
@@ -9,13 +10,37 @@ export interface CertificationRequest {
   readonly subject: Uint8Array;
   /** SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array;
+  /** In the order in which they were received. */
+  readonly attributes: readonly Attribute[];
   /** What the extensionRequest attribute asks for (RFC 2985 §5.4.2). */
   readonly extensions: readonly Extension[];
+  /** Under the key of the request itself. */
   readonly signed: SignedOctets;
 }
 
-const EXTENSION_REQUEST = '1.2.840.113549.1.9.14';
+/** What a requester writes: name and key in DER, and attributes that are encoded already. */
+export interface RequestInfo {
+  readonly subject: Uint8Array;
+  readonly publicKey: Uint8Array;
+  readonly attributes: readonly Uint8Array[];
+}
+
 const ATTRIBUTES_TAG = 0xa0;
+const VERSION_1 = integer(0);
+
+/** CertificationRequestInfo, DER; the attributes are a SET OF, hence sorted (X.690 clause 11.6). */
+export const encodeRequestInfo = ({ attributes, ...info }: RequestInfo): Der =>
+  inThisOrder({ ...info, attributes: attributes.toSorted(Buffer.compare) });
+
+/** The same with the attributes as they stand, since others do not all sort them. */
+export const inThisOrder = ({ subject, publicKey, attributes }: RequestInfo): Der =>
+  sequence(VERSION_1, subject, publicKey, contextConstructed(0, ...attributes));
+
+export const encodeCsr = (
+  info: Uint8Array,
+  signatureAlgorithm: Uint8Array,
+  signature: Uint8Array,
+): Der => sequence(info, signatureAlgorithm, bitString(signature));
 
 /** Reads a PKCS #10 request; throws DerError. */
 export function parseCsr(der: Uint8Array): CertificationRequest {
@@ -24,32 +49,14 @@ export function parseCsr(der: Uint8Array): CertificationRequest {
   const identifier = outer.read(TAG.sequence).octets;
   const signature = outer.bitString();
   outer.end();
+  enterDer(identifier).objectIdentifier(); // that it can be named
   const reader = enterDer(info);
   if (reader.smallInteger() !== 0) throw new DerError('it is not of version 1');
   const subject = reader.read(TAG.sequence).octets;
   const publicKey = reader.read(TAG.sequence).octets;
-  const attributes = reader.optional(ATTRIBUTES_TAG)?.octets;
+  const found = reader.optional(ATTRIBUTES_TAG)?.contents;
   reader.end();
+  const attributes = found ? readAttributes(new DerReader(found)) : [];
   const signed = { spki: publicKey, identifier, message: info, signature };
-  const extensions = attributes ? requestedExtensions(attributes) : [];
-  return { subject, publicKey, extensions, signed };
+  return { subject, publicKey, attributes, extensions: requestedExtensions(attributes), signed };
 }
-
-function requestedExtensions(attributes: Uint8Array): readonly Extension[] {
-  const reader = enterDer(attributes, ATTRIBUTES_TAG);
-  const extensions: Extension[] = [];
-  while (!reader.done) {
-    const attribute = reader.enter();
-    const isRequest = attribute.objectIdentifier() === EXTENSION_REQUEST;
-    const values = attribute.enter(TAG.set);
-    if (!isRequest) continue;
-    const list = values.enter();
-    while (!list.done) extensions.push(parseExtension(list.enter()));
-    values.end();
-  }
-  return extensions;
-}
-
-/** Proof of possession: the request is signed with the key that it asks a certificate for. */
-export const verifyCsr = ({ signed }: CertificationRequest): Promise<Verdict> =>
-  verifySignature(signed);

@@ -17,9 +17,14 @@ export const EXTENSION_OID = {
   keyUsage: '2.5.29.15',
   subjectAltName: '2.5.29.17',
   basicConstraints: '2.5.29.19',
+  crlNumber: '2.5.29.20',
   authorityKeyIdentifier: '2.5.29.35',
   extKeyUsage: '2.5.29.37',
   ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
+  /** RFC 9763 §4.1. */
+  relatedCertificate: '1.3.6.1.5.5.7.1.36',
+  /** draft-bonnell-lamps-chameleon-certs; never issued. */
+  deltaCertificateDescriptor: '2.16.840.1.114027.80.6.1',
   /** The three of ITU-T X.509 (10/2019) clause 9.8. */
   subjectAltPublicKeyInfo: '2.5.29.72',
   altSignatureAlgorithm: '2.5.29.73',

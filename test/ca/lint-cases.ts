@@ -1,3 +1,5 @@
+import { keyAlgorithmNamed } from '../../src/algorithms/registry.ts';
+import { encodeSpki } from '../../src/algorithms/spki.ts';
 import type { Draft } from '../../src/ca/draft.ts';
 import type { Issuer } from '../../src/ca/issuer.ts';
 import {
@@ -7,12 +9,19 @@ import {
   NULL,
   namedBitString,
   objectIdentifier,
+  octetString,
   sequence,
 } from '../../src/der/writer.ts';
 import type { TbsCertificate } from '../../src/x509/certificate.ts';
-import { EXTENSION_OID, KEY_USAGES, type KeyUsage } from '../../src/x509/extensions.ts';
+import {
+  EXTENSION_OID,
+  type Extension,
+  KEY_USAGES,
+  type KeyUsage,
+} from '../../src/x509/extensions.ts';
 import { encodeGeneralNames, type GeneralName } from '../../src/x509/general-names.ts';
 import { encodeName } from '../../src/x509/names.ts';
+import { relatedCertificate } from '../../src/x509/related-certificate.ts';
 
 /** What the cases are made of: issuers, and drafts that pass every lint. */
 export interface LintWorld {
@@ -96,6 +105,31 @@ const rsaKey = (modulus: bigint, exponent: bigint): Uint8Array =>
   );
 
 const CA = { profile: 'issuing-ca' };
+
+/** A case of a sound draft with an alternative key of the subject. */
+const alternativeCase = (
+  id: string,
+  key: (tbs: TbsCertificate, world: LintWorld) => Uint8Array,
+): LintCase =>
+  tbsCase(id, (tbs, world) =>
+    replaced(tbs, EXTENSION_OID.subjectAltPublicKeyInfo, key(tbs, world)),
+  );
+
+/** A case of a draft that is related to the issuer's certificate, which has other usages. */
+const relatedCase = (
+  id: string,
+  change: (extension: Extension) => Extension,
+  profile = 'tls-server',
+): LintCase => ({
+  id,
+  spoil: ({ issuer, drafted: draft }) => {
+    const drafted = draft(profile, issuer);
+    const { certificate: related } = issuer;
+    if (!related) throw new TypeError('the issuer has no certificate');
+    const extensions = [...drafted.tbs.extensions, change(relatedCertificate(related))];
+    return { drafted: { ...drafted, related, tbs: { ...drafted.tbs, extensions } }, issuer };
+  },
+});
 const oddNumber = (bits: number): bigint => (1n << BigInt(bits - 1)) + 1n;
 
 /** At least one draft for each rule that the rule has to refuse. */
@@ -184,7 +218,36 @@ export const LINT_CASES: readonly LintCase[] = [
   tbsCase('ml-dsa-key-usage-signs', (tbs) => replaced(tbs, keyUsage, usages('keyAgreement')), {
     key: 'ml-dsa-65',
   }),
+  tbsCase('slh-dsa-key-usage', (tbs) => replaced(tbs, keyUsage, usages('dataEncipherment')), {
+    key: 'slh-dsa-sha2-128f',
+  }),
+  tbsCase('slh-dsa-key-usage-signs', (tbs) => replaced(tbs, keyUsage, usages('keyAgreement')), {
+    key: 'slh-dsa-sha2-128f',
+  }),
+  tbsCase(
+    'ml-kem-key-usage',
+    (tbs) => replaced(tbs, keyUsage, usages('keyEncipherment', 'dataEncipherment')),
+    { profile: 'email', key: 'ml-kem-768' },
+  ),
+  tbsCase('ml-kem-not-ca', () => ({}), { profile: 'issuing-ca', key: 'ml-kem-768' }),
   tbsCase('key-not-of-issuer', (_, { issuer }) => ({ publicKey: issuer.signing.publicKey })),
+  alternativeCase('alternative-key-well-formed', (tbs) => offTheCurve(tbs.publicKey)),
+  alternativeCase('alternative-key-strength', () => rsaKey(oddNumber(1024), 65537n)),
+  alternativeCase('alternative-key-signs', () =>
+    encodeSpki(keyAlgorithmNamed('ml-kem-512'), new Uint8Array(800)),
+  ),
+  alternativeCase('alternative-key-another', (tbs) => tbs.publicKey),
+  alternativeCase('alternative-key-not-of-issuer', (_, { issuer }) => issuer.signing.publicKey),
+  relatedCase('related-certificate-not-critical', (extension) => ({
+    ...extension,
+    critical: true,
+  })),
+  relatedCase('related-certificate-end-entity', (extension) => extension, CA.profile),
+  relatedCase('related-certificate-proven', (extension) => ({
+    ...extension,
+    value: sequence(sequence(objectIdentifier('1.2.3')), octetString(new Uint8Array(32))),
+  })),
+  relatedCase('related-certificate-usages', (extension) => extension),
   tbsCase('profile-subject-alt-name', (tbs) => replaced(tbs, subjectAltName, undefined)),
   tbsCase('tls-server-names', (tbs) =>
     replaced(

@@ -1,0 +1,112 @@
+import { keyUse } from '../algorithms/spki.ts';
+import { EXTENSION_OID, knownExtensions } from '../x509/extensions.ts';
+import { isRelated, parseRelatedCertificate } from '../x509/related-certificate.ts';
+import type { LintRule, LintSubject } from './lint-rule.ts';
+import { KEY_RULES } from './lint-rules-keys.ts';
+import { describeSubjectKey } from './subject-key.ts';
+
+const relatedExtension = ({ tbs }: LintSubject) =>
+  tbs.extensions.find(({ oid }) => oid === EXTENSION_OID.relatedCertificate);
+
+const alternativeKey = ({ extensions }: LintSubject) => extensions.subjectAltPublicKeyInfo;
+
+/** What is asked of an RSA key, in whatever role. */
+const RSA_RULES = KEY_RULES.filter(({ id }) => id.startsWith('rsa-'));
+
+/** A second key of the subject (X.509 clause 9.8), and a second certificate of it (RFC 9763). */
+export const HYBRID_RULES: readonly LintRule[] = [
+  {
+    id: 'alternative-key-well-formed',
+    cites: 'X.509 §9.8.2',
+    check: (subject) => {
+      const spki = alternativeKey(subject);
+      const problem = spki && describeSubjectKey(spki).problem;
+      return problem && `subjectAltPublicKeyInfo: ${problem}`;
+    },
+  },
+  {
+    id: 'alternative-key-strength',
+    cites: 'TLS BR §6.1.5, §6.1.6',
+    check: (subject) => {
+      const spki = alternativeKey(subject);
+      if (!spki) return undefined;
+      const alternative = { ...subject, key: describeSubjectKey(spki) };
+      const problem = RSA_RULES.map(({ check }) => check(alternative)).find(Boolean);
+      return problem && `subjectAltPublicKeyInfo: ${problem}`;
+    },
+  },
+  {
+    id: 'alternative-key-signs',
+    cites: 'X.509 §9.8.2',
+    check: (subject) => {
+      const spki = alternativeKey(subject);
+      return spki && keyUse(spki) === 'encryption'
+        ? 'the alternative key must be one that signs'
+        : undefined;
+    },
+  },
+  {
+    id: 'alternative-key-another',
+    cites: 'X.509 §9.8.2',
+    check: (subject) => {
+      const spki = alternativeKey(subject);
+      return spki && Buffer.compare(spki, subject.tbs.publicKey) === 0
+        ? 'the alternative key must be another one than the key'
+        : undefined;
+    },
+  },
+  {
+    id: 'alternative-key-not-of-issuer',
+    cites: 'RFC 4158 §3.5.11, TLS BR §6.1.1.3',
+    check: (subject) => {
+      const { certificate, signing, alternative } = subject.issuer;
+      const spki = alternativeKey(subject);
+      if (!certificate || !spki) return undefined;
+      const keys = [signing, alternative].map((half) => half?.publicKey);
+      return keys.some((key) => key && Buffer.compare(key, spki) === 0)
+        ? "the alternative key must not be the issuer's own"
+        : undefined;
+    },
+  },
+  {
+    id: 'related-certificate-not-critical',
+    cites: 'RFC 9763 §4.1',
+    check: (subject) =>
+      relatedExtension(subject)?.critical ? 'RelatedCertificate must not be critical' : undefined,
+  },
+  {
+    id: 'related-certificate-end-entity',
+    cites: 'RFC 9763 §4.1',
+    check: (subject) =>
+      relatedExtension(subject) && subject.extensions.basicConstraints?.ca
+        ? 'RelatedCertificate must not be there in the certificate of a CA'
+        : undefined,
+  },
+  {
+    id: 'related-certificate-proven',
+    cites: 'RFC 9763 §3.2',
+    check: (subject) => {
+      const { related } = subject;
+      const found = relatedExtension(subject);
+      if (!found && !related) return undefined;
+      return found && related && isRelated(parseRelatedCertificate(found.value), related)
+        ? undefined
+        : 'RelatedCertificate must be about the certificate whose key the requester holds';
+    },
+  },
+  {
+    id: 'related-certificate-usages',
+    cites: 'RFC 9763 §4.1',
+    check: ({ extensions, related }) => {
+      if (!related) return undefined;
+      const theirs = knownExtensions(related.tbs.extensions);
+      const missing = [
+        ...(extensions.keyUsage ?? []).filter((usage) => !theirs.keyUsage?.includes(usage)),
+        ...(extensions.extKeyUsage ?? []).filter((usage) => !theirs.extKeyUsage?.includes(usage)),
+      ];
+      return missing.length === 0
+        ? undefined
+        : `the related certificate must have the same usages, and lacks ${missing.join(', ')}`;
+    },
+  },
+];
