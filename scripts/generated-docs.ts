@@ -1,4 +1,7 @@
 /** Tables in docs/ that the code knows better. `npm run generate` writes them, a test compares them. */
+import type { KeyAlgorithm } from '../src/algorithms/algorithm.ts';
+import { KEY_ALGORITHMS } from '../src/algorithms/registry.ts';
+import { allowedBy, POLICIES, type Policy } from '../src/ca/policy.ts';
 import { EXIT_STATUS } from '../src/errors.ts';
 import { RETURN_CODES, type Remedy } from '../src/signers/pkcs11/errors.ts';
 import { QUIRKS } from '../src/signers/pkcs11/quirks.ts';
@@ -23,6 +26,14 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
     .join('\n');
 
 const number = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
+
+/** Certificates that end before each date that a policy has, and after all of them. */
+const [SOON, LATE] = [new Date('2029-12-31T00:00:00Z'), new Date('2100-01-01T00:00:00Z')];
+
+function takes(policy: Policy, algorithm: KeyAlgorithm): string {
+  if (allowedBy(policy, algorithm, LATE)) return 'yes';
+  return allowedBy(policy, algorithm, SOON) ? 'for a time' : 'no';
+}
 
 /** One generated part: the file, the name between its markers, and the text. */
 export const GENERATED: readonly {
@@ -51,6 +62,35 @@ export const GENERATED: readonly {
       table(
         ['`--pkcs11-vendor`', 'source of what is special'],
         QUIRKS.map(({ vendor, source }) => [`\`${vendor}\``, source]),
+      ),
+  },
+  {
+    file: 'docs/policies.md',
+    name: 'policy-rows',
+    text: () =>
+      table(
+        ['policy', 'row', 'asks for', 'source'],
+        POLICIES.flatMap(({ name, rules }) =>
+          rules.map(({ id, requires, cites }) => [`\`${name}\``, `\`${id}\``, requires, cites]),
+        ),
+      ),
+  },
+  {
+    file: 'docs/policies.md',
+    name: 'policy-sources',
+    text: () =>
+      table(
+        ['policy', 'authority', 'editions'],
+        POLICIES.map(({ name, title, cites }) => [`\`${name}\``, title, cites]),
+      ),
+  },
+  {
+    file: 'docs/policies.md',
+    name: 'policy-algorithms',
+    text: () =>
+      table(
+        ['algorithm', ...POLICIES.map(({ name }) => `\`${name}\``)],
+        KEY_ALGORITHMS.map((row) => [row.name, ...POLICIES.map((policy) => takes(policy, row))]),
       ),
   },
 ];

@@ -5,6 +5,7 @@ import type { Certificate } from '../x509/certificate.ts';
 import { type KnownExtensions, keyIdentifier, knownExtensions } from '../x509/extensions.ts';
 import { encodeName, type NameAttribute } from '../x509/names.ts';
 import { type IssuerKeys, type KeysConfig, openKeys, signatureAlgorithms } from './issuer-keys.ts';
+import type { Policy } from './policy-rule.ts';
 
 /** What everybody may know of one of the issuer's keys. */
 export interface PublicHalf {
@@ -27,6 +28,8 @@ export interface Issuer {
   /** Undefined while the CA is making its own. */
   readonly certificate: Certificate | undefined;
   readonly extensions: KnownExtensions | undefined;
+  /** Asked of each certificate besides what the lints ask of all. */
+  readonly policies?: readonly Policy[];
   /** Opens the private keys and proves that they belong to the certificate. */
   open(): Promise<IssuerKeys>;
 }

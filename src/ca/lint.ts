@@ -1,62 +1,101 @@
 import { DerError } from '../der/reader.ts';
 import { PkiError } from '../errors.ts';
-import type { Profile } from '../profiles/profile-config.ts';
 import { encodeTbs, parseTbs, type TbsCertificate } from '../x509/certificate.ts';
+import { encodeTbsCertList, parseTbsCertList, type TbsCertList } from '../x509/crl.ts';
 import { knownExtensions } from '../x509/extensions.ts';
 import { nameText, parseName } from '../x509/names.ts';
 import type { Draft } from './draft.ts';
 import type { Issuer } from './issuer.ts';
-import type { LintRule, LintSubject } from './lint-rule.ts';
+import type { CrlSubject, LintRule } from './lint-rule.ts';
 import { LINT_RULES } from './lint-rules.ts';
+import { CRL_RULES } from './lint-rules-crl.ts';
+import { policyLints } from './policy.ts';
 import { describeSubjectKey } from './subject-key.ts';
 
 declare const approved: unique symbol; // has no value: exists in the type system only
 
-/** A certificate that passed every lint. Only {@link approve} makes one; only these get signed. */
-export interface ApprovedTbs {
+/** What passed every lint. Only this file makes one; only these get signed. */
+export interface Approved {
   readonly [approved]: true;
-  readonly tbs: TbsCertificate;
-  /** TBSCertificate, DER. */
+  /** TBSCertificate or TBSCertList, DER. */
   readonly der: Uint8Array;
+}
+
+export interface ApprovedTbs extends Approved {
+  readonly tbs: TbsCertificate;
   readonly profile: string;
   /** For people. */
   readonly subject: string;
 }
 
-/** Lints what would be signed; throws POLICY with each requirement that is not met. */
+export interface ApprovedCrl extends Approved {
+  readonly tbs: TbsCertList;
+}
+
+/**
+ * Lints what would be signed, by `rules` and by those of the issuer's policies; throws POLICY with
+ * each requirement that is not met.
+ */
 export function approve(
-  { tbs, profile, subject }: Draft,
+  { tbs, profile, subject, related }: Draft,
   issuer: Issuer,
   rules: readonly LintRule[] = LINT_RULES,
 ): ApprovedTbs {
   const der = encodeTbs(tbs);
-  const failures = findings(der, profile, issuer, rules);
   const name = nameText(subject);
-  if (failures.length > 0) {
-    throw new PkiError('POLICY', `not signing a certificate for ${name}`, { hints: failures });
-  }
-  const passed = { tbs, der, profile: profile.name, subject: name };
-  return passed as ApprovedTbs; // nowhere else is this cast
-}
-
-function findings(
-  der: Uint8Array,
-  profile: Profile,
-  issuer: Issuer,
-  rules: readonly LintRule[],
-): readonly string[] {
-  try {
-    const tbs = parseTbs(der);
-    const view: LintSubject = {
-      tbs,
-      extensions: knownExtensions(tbs.extensions),
-      subject: parseName(tbs.subject),
-      key: describeSubjectKey(tbs.publicKey),
+  mustPass(`a certificate for ${name}`, [...rules, ...policyLints(issuer.policies)], () => {
+    const read = parseTbs(der);
+    return {
+      tbs: read,
+      extensions: knownExtensions(read.extensions),
+      subject: parseName(read.subject),
+      key: describeSubjectKey(read.publicKey),
       profile,
       issuer,
+      related,
     };
+  });
+  const passed = { tbs, der, profile: profile.name, subject: name };
+  return passed as ApprovedTbs; // nowhere but in this file is this cast
+}
+
+/** The same for a CRL. */
+export function approveCrl(
+  tbs: TbsCertList,
+  issuer: Issuer,
+  rules: readonly LintRule<CrlSubject>[] = CRL_RULES,
+): ApprovedCrl {
+  const der = encodeTbsCertList(tbs);
+  mustPass(`a CRL of ${nameText(parseName(tbs.issuer))}`, rules, () => {
+    const read = parseTbsCertList(der);
+    return { tbs: read, extensions: knownExtensions(read.extensions), issuer };
+  });
+  const passed = { tbs, der };
+  return passed as ApprovedCrl;
+}
+
+function mustPass<Subject>(
+  what: string,
+  rules: readonly LintRule<Subject>[],
+  read: () => Subject,
+): void {
+  mustHaveNone(findings(rules, read), what);
+}
+
+/** Throws POLICY with the findings, if there are any. */
+export function mustHaveNone(found: readonly string[], what: string): void {
+  if (found.length === 0) return;
+  throw new PkiError('POLICY', `not signing ${what}`, { hints: found });
+}
+
+function findings<Subject>(
+  rules: readonly LintRule<Subject>[],
+  read: () => Subject,
+): readonly string[] {
+  try {
+    const subject = read();
     return rules.flatMap((rule) => {
-      const problem = rule.check(view);
+      const problem = rule.check(subject);
       return problem === undefined ? [] : [`${problem} (${rule.id}, ${rule.cites})`];
     });
   } catch (error) {

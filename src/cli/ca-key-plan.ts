@@ -1,9 +1,19 @@
-import type { ClassicalAlgorithm, MlDsaAlgorithm } from '../algorithms/algorithm.ts';
-import { algorithmNamed, compositeOf, mlDsaNamed } from '../algorithms/registry.ts';
+import type {
+  ClassicalAlgorithm,
+  MlDsaAlgorithm,
+  SignatureAlgorithm,
+  SingleAlgorithm,
+  TokenAlgorithm,
+} from '../algorithms/algorithm.ts';
+import {
+  algorithmNamed,
+  compositeOf,
+  isTokenAlgorithm,
+  mlDsaNamed,
+} from '../algorithms/registry.ts';
 import type { HybridScheme } from '../ca/issuer-keys.ts';
 import { PkiError } from '../errors.ts';
 import type { Pkcs11KeyRef } from '../signers/key-ref.ts';
-import type { TokenAlgorithm } from '../signers/pkcs11/public-key.ts';
 import type { TokenKeyOptions } from './hsm-options.ts';
 import type { SecretOptions } from './options.ts';
 import { tokenKeyRefs, uriKeyRef } from './token-key-refs.ts';
@@ -16,6 +26,7 @@ export interface InitCaOptions extends SecretOptions, TokenKeyOptions {
   readonly country?: string;
   readonly days?: number;
   readonly algorithm?: string;
+  readonly policy?: string;
   readonly passphrase: boolean;
   readonly hybrid?: 'catalyst' | 'composite';
   readonly mlDsa?: string;
@@ -35,7 +46,7 @@ export interface CaKeyPlan {
 
 /** One key: made in a file, made in a token, or there already. */
 export type KeyPlan =
-  | { readonly kind: 'new-file'; readonly algorithm: TokenAlgorithm }
+  | { readonly kind: 'new-file'; readonly algorithm: SignatureAlgorithm }
   | {
       readonly kind: 'new-in-token';
       readonly algorithm: TokenAlgorithm;
@@ -71,7 +82,18 @@ export function planCaKeys(options: InitCaOptions, cwd: string): CaKeyPlan {
   if (!scheme || !mlDsa) return { signing };
   const plan = planMlDsaKey(options, mlDsa, cwd);
   mustSuitHybrid(scheme, [signing, plan], mlDsa);
-  return { signing, hybrid: { scheme, mlDsa: plan } };
+  return inOneFile(scheme, signing, plan) ?? { signing, hybrid: { scheme, mlDsa: plan } };
+}
+
+/** A composite whose halves are both in software is one key, and one PKCS #8 file. */
+function inOneFile(scheme: HybridScheme, signing: KeyPlan, mlDsa: KeyPlan): CaKeyPlan | undefined {
+  if (scheme !== 'composite' || signing.kind !== 'new-file' || mlDsa.kind !== 'new-file') {
+    return undefined;
+  }
+  const { algorithm: classical } = signing;
+  if (classical.family !== 'classical' || mlDsa.algorithm.family !== 'ml-dsa') return undefined;
+  const algorithm = compositeOf(classical, mlDsa.algorithm);
+  return { signing: { kind: 'new-file', algorithm } };
 }
 
 /** In a file, unless a key in a token is named for it. */
@@ -110,7 +132,7 @@ function mlDsaOf(
 
 function planSigningKey(
   options: InitCaOptions,
-  named: TokenAlgorithm | undefined,
+  named: SingleAlgorithm | undefined,
   cwd: string,
 ): KeyPlan {
   const { pkcs11GenerateKey, exportable = false } = options;
@@ -123,6 +145,7 @@ function planSigningKey(
   const algorithm = named ?? classical(DEFAULT_ALGORITHM);
   if (!refs) return { kind: 'new-file', algorithm };
   const [ref, ...replicas] = refs;
+  if (!isTokenAlgorithm(algorithm)) throw notInTokens(algorithm);
   if (!pkcs11GenerateKey) return { kind: 'in-token', ref, replicas, ...(named && { algorithm }) };
   if (replicas.length > 0) {
     throw new PkiError('USAGE', 'a key is made in one token', {
@@ -135,13 +158,18 @@ function planSigningKey(
   return { kind: 'new-in-token', ref, algorithm, exportable };
 }
 
+const notInTokens = ({ name }: SingleAlgorithm): PkiError =>
+  new PkiError('USAGE', `${name} is not made or used in tokens`, {
+    hints: ['keep the key in a file: leave the options of the token out'],
+  });
+
 function mustSuitHybrid(
   scheme: HybridScheme,
   keys: readonly [KeyPlan, KeyPlan],
   mlDsa: MlDsaAlgorithm,
 ): void {
   const [{ algorithm }] = keys;
-  if (algorithm?.family === 'ml-dsa') {
+  if (algorithm && algorithm.family !== 'classical') {
     throw new PkiError('USAGE', '--hybrid pairs a classical key with an ML-DSA key', {
       hints: ['name the classical algorithm with --algorithm, the other one with --ml-dsa'],
     });

@@ -1,35 +1,33 @@
-import { readFileSync } from 'node:fs';
-import { singleAlgorithmNamed } from '../algorithms/registry.ts';
+import { keyAlgorithmNamed } from '../algorithms/registry.ts';
 import { issue } from '../ca/authority.ts';
 import { type CertificateRequest, requestForOwnKey, verifyRequest } from '../ca/request.ts';
 import { pem } from '../der/pem.ts';
-import { PkiError, systemErrorText } from '../errors.ts';
+import { PkiError } from '../errors.ts';
 import { profileNamed, ROOT_CA } from '../profiles/built-in.ts';
 import type { Profile } from '../profiles/profile-config.ts';
-import { keyFileText } from '../signers/file-signer.ts';
-import { generatePkcs8, importPkcs8 } from '../signers/software-key.ts';
+import { generatePkcs8 } from '../signers/generate-key.ts';
+import { keyFileText } from '../signers/key-file.ts';
+import { publicKeyOfPkcs8 } from '../signers/software-key.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import type { GeneralName } from '../x509/general-names.ts';
-import type { NameAttribute } from '../x509/names.ts';
 import type { CliContext } from './context.ts';
-import { openCa } from './open-ca.ts';
+import { givenNames, type NameOptions } from './given-names.ts';
+import { type OpenCa, openCa } from './open-ca.ts';
 import { pathOf, type SecretOptions } from './options.ts';
 import { OutputFile } from './output-file.ts';
+import { subjectKeyUnder } from './policies.ts';
+import { waitingAt } from './progress.ts';
+import { readInput } from './read-input.ts';
+import type { EvidenceOptions } from './requests/evidence-options.ts';
+import { requestEvidence } from './requests/request-evidence.ts';
 import { readSecret } from './secrets.ts';
 
-export interface IssueOptions extends SecretOptions {
+export interface IssueOptions extends SecretOptions, NameOptions, EvidenceOptions {
   readonly caDir: string;
   readonly profile: string;
   readonly csr?: string;
-  readonly cn?: string;
-  readonly organization?: string;
-  readonly country?: string;
-  readonly dns?: readonly string[];
-  readonly ip?: readonly string[];
-  readonly email?: readonly string[];
-  readonly uri?: readonly string[];
   readonly days?: number;
   readonly clamp?: boolean;
+  readonly policy?: string;
   readonly out: string;
   readonly keyOut?: string;
   readonly keyAlgorithm?: string;
@@ -60,8 +58,9 @@ export async function issueCertificate(
       new OutputFile(pathOf(context, path), { mode, force: options.force ?? false }),
     );
   const certificateFile = options.out === '-' ? undefined : output(options.out, 0o644);
-  const { request, keyFile } = await requested(context, options, output);
-  const { directory, issuer } = await openCa(context, options.caDir, options);
+  const ca = await openCa(context, options.caDir, options);
+  const { request, keyFile } = await requested(context, options, output, ca);
+  const { directory, issuer } = ca;
   const { certificate, notes } = await issue(
     { request, profile, ...givenNames(options), ...givenValidity(options) },
     issuer,
@@ -94,48 +93,30 @@ async function requested(
   context: CliContext,
   options: IssueOptions,
   output: OpenOutput,
+  ca: OpenCa,
 ): Promise<{ request: CertificateRequest; keyFile?: OutputFile }> {
-  const { csr, keyOut, keyAlgorithm = 'ecdsa-p256', keyPassphraseFile } = options;
+  const { csr, keyOut, keyPassphraseFile } = options;
   if (keyOut === undefined) {
     if (csr === undefined) throw new TypeError('neither a request nor a key');
     const name = csr === '-' ? 'standard input' : csr;
-    return { request: await verifyRequest(await readInput(context, csr), name) };
+    const file = await readInput(context, csr);
+    const evidence = await requestEvidence(context, options, ca);
+    return { request: await verifyRequest(file, name, evidence) };
   }
-  const algorithm = singleAlgorithmNamed(keyAlgorithm);
+  const { keyAlgorithm = subjectKeyUnder(ca.issuer.policies) } = options;
+  const algorithm = keyAlgorithmNamed(keyAlgorithm);
   const passphrase =
     keyPassphraseFile === undefined
       ? undefined
       : await readSecret(context, 'passphrase', keyPassphraseFile);
   const keyFile = output(keyOut, 0o600);
-  const pkcs8 = await generatePkcs8(algorithm);
-  const { publicKey } = await importPkcs8(pkcs8, keyOut, algorithm);
+  const pkcs8 = await waitingAt(context)(
+    `making a key for ${algorithm.name}`,
+    generatePkcs8(algorithm),
+  );
+  const publicKey = await publicKeyOfPkcs8(pkcs8, keyOut);
   keyFile.write(keyFileText(pkcs8, passphrase));
   return { request: requestForOwnKey(publicKey), keyFile };
-}
-
-async function readInput(context: CliContext, path: string): Promise<Uint8Array> {
-  if (path === '-') return context.readStdin();
-  try {
-    return readFileSync(pathOf(context, path));
-  } catch (error) {
-    throw new PkiError('USAGE', `cannot read ${path}: ${systemErrorText(error)}`, { cause: error });
-  }
-}
-
-function givenNames({ cn, organization, country, dns, ip, email, uri }: IssueOptions) {
-  const attribute = (type: string, value: string | undefined): readonly NameAttribute[] =>
-    value === undefined ? [] : [{ type, value }];
-  const names = (type: GeneralName['type'], values: readonly string[] = []) =>
-    values.map((value): GeneralName => ({ type, value }));
-  return {
-    subject: [...attribute('C', country), ...attribute('O', organization), ...attribute('CN', cn)],
-    subjectAltName: [
-      ...names('dns', dns),
-      ...names('ip', ip),
-      ...names('email', email),
-      ...names('uri', uri),
-    ],
-  };
 }
 
 const givenValidity = ({ days, clamp }: IssueOptions) => ({

@@ -7,6 +7,7 @@ import type { CliContext } from './context.ts';
 import { withHsmConfig } from './hsm-config.ts';
 import type { TokenKeyOptions } from './hsm-options.ts';
 import { keyAccess, pathOf, type SecretOptions } from './options.ts';
+import { policiesOf } from './policies.ts';
 
 /** The CA in a directory; everything that it opens is closed when the command ends. */
 export interface OpenCa {
@@ -17,16 +18,17 @@ export interface OpenCa {
 export async function openCa(
   context: CliContext,
   caDir: string,
-  options: SecretOptions & TokenKeyOptions,
+  options: SecretOptions & TokenKeyOptions & { readonly policy?: string },
 ): Promise<OpenCa> {
   const { resources } = context;
   const directory = resources.use(await openCaDirectory(pathOf(context, caDir)));
   const { certificate, certificatePath, config, path } = directory;
+  const policies = policiesOf(config.policy, options.policy);
   const complete = await withHsmConfig(context, options, config.hsm);
   const keys = movedKeys(config.keys, complete, context.cwd);
   const access = keyAccess(context, complete, path);
   const issuer = resources.use(issuerOf(certificate, certificatePath, keys, access));
-  return { directory, issuer };
+  return { directory, issuer: { ...issuer, policies } };
 }
 
 /** `--key` names the signing key where it is now; that it is the CA's is proven when it is opened. */

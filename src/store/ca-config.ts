@@ -4,6 +4,7 @@ import {
   type KeysConfig,
   signatureAlgorithms,
 } from '../ca/issuer-keys.ts';
+import { type Policy, policyNamed } from '../ca/policy.ts';
 import { PkiError } from '../errors.ts';
 import { parseKeyRef, printKeyRef } from '../signers/key-ref.ts';
 import { readPlainYaml } from './plain-yaml.ts';
@@ -12,6 +13,8 @@ import { readPlainYaml } from './plain-yaml.ts';
 export interface CaConfig {
   readonly name: string;
   readonly keys: KeysConfig;
+  /** What its certificates follow. */
+  readonly policy?: Policy;
   readonly hsm?: HsmPreferences;
 }
 
@@ -31,7 +34,7 @@ const HEADER = `# Made by "pki init-ca". It holds no secret: PINs and passphrase
 `;
 
 /** The text of a `ca.yaml`. */
-export async function printCaConfig({ name, keys, hsm }: CaConfig): Promise<string> {
+export async function printCaConfig({ name, keys, policy, hsm }: CaConfig): Promise<string> {
   const { stringify } = await import('yaml');
   const { signing, hybrid } = keys;
   const fields = {
@@ -44,6 +47,7 @@ export async function printCaConfig({ name, keys, hsm }: CaConfig): Promise<stri
       'ml-dsa-algorithm': hybrid.mlDsa.algorithm,
       'ml-dsa-key': printPlaces(hybrid.mlDsa),
     }),
+    ...(policy && { policy: policy.name }),
     ...Object.fromEntries(PREFERENCES.map(([field, name]) => [field, hsm?.[name]])),
   };
   return HEADER + stringify(fields, { lineWidth: 0 });
@@ -69,6 +73,7 @@ const FIELDS = [
   'hybrid',
   'ml-dsa-algorithm',
   'ml-dsa-key',
+  'policy',
   ...PREFERENCES.map(([field]) => field),
 ] as const;
 
@@ -98,7 +103,10 @@ export async function parseCaConfig(text: string, path: string): Promise<CaConfi
   if (fields.get('version') !== VERSION) throw malformed(path, `version is not ${VERSION}`);
   const signing = key('algorithm', 'key');
   const hsm = preferences(fields, path);
-  const about = { name: value('name'), ...(hsm && { hsm }) };
+  const policy = fields.has('policy')
+    ? explained(path, () => policyNamed(value('policy')))
+    : undefined;
+  const about = { name: value('name'), ...(policy && { policy }), ...(hsm && { hsm }) };
   if (!isHybrid) return checked({ ...about, keys: { signing } }, path);
   const scheme = value('hybrid');
   if (!isScheme(scheme)) throw malformed(path, `hybrid is neither catalyst nor composite`);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { POLICIES } from '../../src/ca/policy.ts';
 import { type CaConfig, parseCaConfig, printCaConfig } from '../../src/store/ca-config.ts';
 
 const TOKEN_KEY = {
@@ -38,6 +39,19 @@ const SINGLE = ['version: 1', 'name: Root', 'algorithm: ecdsa-p384', 'key: file:
 const HYBRID = ['hybrid: catalyst', 'ml-dsa-algorithm: ml-dsa-65', 'ml-dsa-key: file:keys/m.key'];
 
 describe('the configuration of a CA', () => {
+  it.each(POLICIES)('is read as it was written: with the policy $name', async (policy) => {
+    const keys = { signing: { algorithm: 'ml-dsa-87', key: FILE_KEY } };
+    const written = { name: 'Root', keys, policy, hsm: { timeout: 5 } };
+    const text = await printCaConfig(written);
+    expect(text.split('\n').slice(-3)).toEqual([`policy: ${policy.name}`, 'hsm-timeout: 5', '']);
+    expect(await parseCaConfig(text, 'ca.yaml')).toEqual(written);
+  });
+
+  it('has no policy where it names none', async () => {
+    expect(await parse(...SINGLE, 'policy: none')).not.toHaveProperty('policy');
+    expect(await parse(...SINGLE)).not.toHaveProperty('policy');
+  });
+
   it.each(CONFIGS)('is read as it was written: $kind', async ({ name, keys }) => {
     const text = await printCaConfig({ name, keys });
     expect(await parseCaConfig(text, 'ca.yaml')).toEqual({ name, keys });
@@ -129,6 +143,7 @@ describe('what is not the configuration of a CA', () => {
       [...SINGLE, 'hybrid: composite', 'ml-dsa-algorithm: ml-dsa-44', 'ml-dsa-key: file:m.key'],
       'there is no composite of ecdsa-p384 with ml-dsa-44',
     ],
+    ['a policy', [...SINGLE, 'policy: nist'], 'unknown policy "nist"'],
   ])('is refused for a value that is not known: %s', async (_, lines, why) => {
     await expect(parse(...lines)).rejects.toMatchObject({
       code: 'STORE',

@@ -5,6 +5,7 @@ import type { InitCaOptions } from '../ca-key-plan.ts';
 import type { CliContext } from '../context.ts';
 import { addTokenKeyOptions } from '../hsm-options.ts';
 import { addSecretOptions, days, jsonOption, pathOf } from '../options.ts';
+import { policyOption } from '../policies.ts';
 import { certificateSummary, json, table } from '../present.ts';
 import { printable } from '../printable.ts';
 
@@ -16,7 +17,8 @@ Examples:
   $ pki init-ca --name "HSM Root CA" --dir ./hsm-ca \\
       --key 'pkcs11:token=CA%20Token;object=ca-key?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/run/ca.pin'
   $ pki init-ca --name "Hybrid Root CA" --dir ./hybrid-ca --hybrid catalyst --ml-dsa ml-dsa-65 \\
-      --pkcs11-lib /usr/lib/softhsm/libsofthsm2.so --pkcs11-token "CA Token" --pkcs11-key-label ca-key`;
+      --pkcs11-lib /usr/lib/softhsm/libsofthsm2.so --pkcs11-token "CA Token" --pkcs11-key-label ca-key
+  $ pki init-ca --name "Root CA" --dir ./policy-ca --policy bsi`;
 
 export function initCaCommand(context: CliContext): Command {
   const command = new Command('init-ca')
@@ -25,7 +27,8 @@ export function initCaCommand(context: CliContext): Command {
     .option('--organization <name>', 'organization in the subject')
     .option('--country <code>', 'country in the subject, two letters')
     .option('--days <days>', 'validity of the CA certificate (default: 7305, 20 years)', days)
-    .option('--algorithm <name>', 'algorithm of the CA key (default: ecdsa-p384)')
+    .option('--algorithm <name>', 'algorithm of the CA key (default: ecdsa-p384, or as --policy)')
+    .addOption(policyOption('choose algorithms, and refuse others, here and in "pki issue"'))
     .option('--no-passphrase', 'leave key files unencrypted')
     .addOption(
       new Option('--hybrid <scheme>', 'pair the key with an ML-DSA key in a file').choices([
@@ -50,12 +53,16 @@ export function initCaCommand(context: CliContext): Command {
       });
       for (const note of notes) context.note(`pki: note: ${printable(note)}`);
       const summary = certificateSummary(certificate);
-      if (options.json) return context.print(json({ directory: options.dir, keys, ...summary }));
+      const policy = options.policy === undefined ? {} : { policy: options.policy };
+      if (options.json) {
+        return context.print(json({ directory: options.dir, keys, ...policy, ...summary }));
+      }
       context.print(`made the CA ${summary.subject}\n`);
       context.print(
         table([
           ['directory', options.dir],
           ...keys.map(({ algorithm, key }) => ['key', `${algorithm} in ${key}`] as const),
+          ...Object.entries(policy),
           ['valid until', summary.notAfter],
           ['serial', summary.serial],
           ['SHA-256', summary.fingerprint],

@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { PkiError } from '../../errors.ts';
 import { BUILT_IN_PROFILES, ROOT_CA } from '../../profiles/built-in.ts';
-import { collect } from '../collect.ts';
 import type { CliContext } from '../context.ts';
+import { addNameOptions } from '../given-names.ts';
 import type { IssueOptions } from '../issue-certificate.ts';
 import { addSecretOptions, caDirectoryOption, days, jsonOption } from '../options.ts';
+import { policyOption } from '../policies.ts';
 import { certificateSummary, json, table } from '../present.ts';
 import { printable } from '../printable.ts';
+import { addEvidenceOptions, mustHaveNoEvidence } from '../requests/evidence-options.ts';
 
 const ISSUABLE = BUILT_IN_PROFILES.filter(({ name }) => name !== ROOT_CA);
 
@@ -16,25 +18,21 @@ ${table(ISSUABLE.map(({ name, summary }) => [name, summary] as const))}
 Examples:
   $ pki issue --ca-dir ./ca --profile tls-server --cn server.example.com --out server.crt --key-out server.key
   $ pki issue --ca-dir ./ca --csr server.csr --dns www.example.com --out server.crt
-  $ pki issue --ca-dir ./hsm-ca --csr server.csr --pkcs11-pin-file pin.txt > server.crt`;
+  $ pki issue --ca-dir ./hsm-ca --csr server.csr --pkcs11-pin-file pin.txt > server.crt
+  $ pki issue --ca-dir ./pq-ca --csr ml-dsa.csr --related ecdsa.crt --trust ./ca/ca.crt > ml-dsa.crt`;
 
 export function issueCommand(context: CliContext): Command {
   const command = new Command('issue')
     .addOption(caDirectoryOption())
     .option('--profile <name>', 'certificate profile', 'tls-server')
-    .option('--csr <file>', 'PKCS #10 request, PEM or DER; "-" is standard input')
-    .option('--cn <name>', 'common name')
-    .option('--organization <name>', 'organization, where the profile takes it')
-    .option('--country <code>', 'country, two letters, where the profile takes it')
-    .option('--dns <name>', 'DNS name; may be given several times', collect)
-    .option('--ip <address>', 'IP address; may be given several times', collect)
-    .option('--email <address>', 'e-mail address; may be given several times', collect)
-    .option('--uri <uri>', 'URI; may be given several times', collect)
+    .option('--csr <file>', 'PKCS #10 request, PEM or DER; "-" is standard input');
+  addEvidenceOptions(addNameOptions(command, ', where the profile takes it'))
     .option('--days <days>', "validity instead of the profile's", days)
     .option('--clamp', "shorten the validity to the issuer's where it would exceed it")
+    .addOption(policyOption("a policy to follow besides the CA's own"))
     .option('--out <file>', 'certificate, PEM; "-" is standard output', '-')
     .option('--key-out <file>', 'make a key and write it here, PKCS #8, mode 0600')
-    .option('--key-algorithm <name>', 'algorithm of that key (default: ecdsa-p256)')
+    .option('--key-algorithm <name>', 'algorithm of that key (default: ecdsa-p256, or as --policy)')
     .option('--key-passphrase-file <file>', 'encrypt that key with the passphrase in this file')
     .option('--key <key>', 'CA key, if it has moved: an RFC 7512 URI, or file:PATH')
     .option('--force', 'replace output files that exist');
@@ -67,7 +65,9 @@ export function issueCommand(context: CliContext): Command {
 }
 
 /** A certificate is for the key of a request, or for one that is made and kept. */
-function mustHaveKey({ csr, keyOut, keyAlgorithm, keyPassphraseFile }: IssueOptions): void {
+function mustHaveKey(options: IssueOptions): void {
+  const { csr, keyOut, keyAlgorithm, keyPassphraseFile } = options;
+  if (csr === undefined) mustHaveNoEvidence(options);
   if (csr === undefined && keyOut === undefined) {
     throw new PkiError('USAGE', 'give --csr, or --key-out to have a key made');
   }
