@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { derFromFile } from '../der/pem.ts';
 import { PkiError, systemErrorText } from '../errors.ts';
-import { openCaDirectory } from '../store/ca-directory.ts';
+import { type CaDirectory, openCaDirectory } from '../store/ca-directory.ts';
 import { serialText } from '../x509/certificate.ts';
 import type { CliContext } from './context.ts';
 import { pathOf } from './options.ts';
@@ -17,6 +17,8 @@ export interface FoundCertificate {
   readonly name: string;
   /** What the store tells beyond the certificate. */
   readonly record?: { readonly status: string; readonly profile: string };
+  /** The CA of the directory that was given. */
+  readonly ca?: CaDirectory;
 }
 
 /** A file if there is one, else a serial number of the CA directory. */
@@ -26,13 +28,13 @@ export async function findCertificate(
   { caDir }: ShowOptions,
 ): Promise<FoundCertificate> {
   const path = pathOf(context, what);
-  if (caDir === undefined || existsSync(path))
-    return { der: readCertificate(path, what), name: what };
-  const directory = context.resources.use(
+  if (caDir === undefined) return { der: readCertificate(path, what), name: what };
+  const ca = context.resources.use(
     await openCaDirectory(pathOf(context, caDir), { readOnly: true }),
   );
+  if (existsSync(path)) return { der: readCertificate(path, what), name: what, ca };
   const serial = normalised(what);
-  const row = await directory.store.find(serial);
+  const row = await ca.store.find(serial);
   if (!row) {
     throw new PkiError(
       'USAGE',
@@ -43,7 +45,7 @@ export async function findCertificate(
     );
   }
   const { der, status, profile } = row;
-  if (der) return { der, name: what, record: { status, profile } };
+  if (der) return { der, name: what, record: { status, profile }, ca };
   throw new PkiError(
     'USAGE',
     `under the serial number ${what} no certificate was issued: ${status}`,

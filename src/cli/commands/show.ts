@@ -7,19 +7,25 @@ import { json } from '../present.ts';
 const EXAMPLES = `
 Examples:
   $ pki show server.crt
+  $ pki show --ca-dir ./ca ./ca/ca.crt
   $ pki show --ca-dir ./ca 4fd20be1a3c95e7788ab0123456789abcdef0123`;
 
 export function showCommand(context: CliContext): Command {
   return new Command('show')
     .argument('<file|serial>', 'certificate, PEM or DER, or a serial number of --ca-dir')
-    .option('--ca-dir <directory>', 'CA directory, for a serial number')
+    .option(
+      '--ca-dir <directory>',
+      'CA directory: for a serial number, and to tell where its keys are',
+    )
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (what: string, options: ShowOptions) => {
       const { findCertificate } = await import('../find-certificate.ts');
-      const { describeCertificate, descriptionText } = await import('../describe-certificate.ts');
+      const { describeCertificate } = await import('../describe/describe-certificate.ts');
+      const { descriptionText } = await import('../describe/describe-text.ts');
       const found = await findCertificate(context, what, options);
-      const description = { ...found.record, ...describeCertificate(found.der, found.name) };
+      const described = describeCertificate(found.der, found.name, found.ca);
+      const description = { ...found.record, ...described };
       context.print(options.json ? json(description) : descriptionText(description));
     });
 }
