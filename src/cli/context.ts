@@ -18,6 +18,11 @@ export interface CliContext {
   readonly readStdin: () => Promise<Uint8Array>;
   /** Asks for a line, shown only if it is no secret; undefined where there is no terminal to ask at. */
   readonly prompt: ((question: string, shown?: boolean) => Promise<string>) | undefined;
+  /**
+   * Shows a line in the place of the one that it showed before, or takes that away; undefined where
+   * there is no terminal.
+   */
+  readonly progress?: ((text: string | undefined) => void) | undefined;
   /** What has to be closed or removed when the command ends, however it ends. */
   readonly resources: AsyncDisposableStack;
   /** A process for a PKCS#11 module that was started beforehand, see head-start.ts. */
@@ -48,10 +53,15 @@ export function processContext(interrupted: AbortSignal, spareHost?: SpareHost):
       if (!terminal) return undefined;
       return (question: string, shown = false) => promptLine(question, shown, interrupted);
     },
+    get progress() {
+      return process.stderr.isTTY ? showProgress : undefined;
+    },
     resources,
     interrupted,
   };
 }
+
+const showProgress = (text = ''): void => writeAll(STDERR, `\r${text}\x1b[K`);
 
 /** As a stream: reading at once fails while a pipe is empty, and an interruption has to get in. */
 async function readStdin(): Promise<Uint8Array> {

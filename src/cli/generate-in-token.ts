@@ -23,7 +23,8 @@ export async function generateInToken(
     if (!committed()) await generated?.undo();
     await generated?.signer[Symbol.asyncDispose]();
   });
-  return (await generating).signer;
+  const { waiting = (_, work) => work } = access;
+  return (await waiting('making the key in the token', generating)).signer;
 }
 
 /**

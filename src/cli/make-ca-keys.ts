@@ -1,11 +1,11 @@
 import { type IssuerKeys, issuerKeys, type KeyConfig, type KeysConfig } from '../ca/issuer-keys.ts';
 import { mustBeSameKey } from '../signers/failover-signer.ts';
-import { keyFileText } from '../signers/file-signer.ts';
+import { generatePkcs8 } from '../signers/generate-key.ts';
 import type { KeyAccess } from '../signers/key-access.ts';
+import { keyFileText } from '../signers/key-file.ts';
 import { openSigner } from '../signers/open-signer.ts';
 import type { Secret } from '../signers/secret.ts';
 import type { Signer } from '../signers/signer.ts';
-import { generatePkcs8 } from '../signers/software-key.ts';
 import type { StagedCaDirectory } from '../store/ca-directory.ts';
 import type { CaKeyPlan, KeyPlan } from './ca-key-plan.ts';
 
@@ -58,7 +58,9 @@ async function makeInFile(
   fileName: string,
   { staged, passphrase, access, resources }: KeyMaking,
 ): Promise<OpenKey> {
-  const path = staged.writeKey(fileName, keyFileText(await generatePkcs8(algorithm), passphrase));
+  const { waiting = (_, work) => work } = access;
+  const pkcs8 = await waiting(`making a key for ${algorithm.name}`, generatePkcs8(algorithm));
+  const path = staged.writeKey(fileName, keyFileText(pkcs8, passphrase));
   const key = { kind: 'file', path } as const;
   const signer = resources.use(await openSigner(key, access, algorithm)); // as it will be opened later
   return { config: { algorithm: algorithm.name, key }, signer };

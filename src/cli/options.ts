@@ -6,9 +6,11 @@ import { Secret } from '../signers/secret.ts';
 import type { CliContext } from './context.ts';
 import { addHsmAccessOptions, type HsmAccessOptions, hsmSettings } from './hsm-options.ts';
 import { printable } from './printable.ts';
+import { waitingAt } from './progress.ts';
 import {
   askSecret,
   BACKUP_PASSPHRASE,
+  NEW_PASSPHRASE,
   PASSPHRASE,
   PIN,
   secretFromDescriptor,
@@ -77,6 +79,7 @@ export function keyAccess(
       return askSecret(context, PIN, pkcs11PinFile, `PIN of the token "${token}"`);
     }),
     note: (text) => context.note(`pki: ${printable(text)}`),
+    waiting: waitingAt(context),
     ...(wantsTrace(context, options) && { trace: (line) => context.note(printable(line)) }),
     hsm: hsmSettings(options),
     get interactive() {
@@ -86,6 +89,7 @@ export function keyAccess(
     resources: context.resources,
     secretVariables: [
       PASSPHRASE.variable,
+      NEW_PASSPHRASE.variable,
       BACKUP_PASSPHRASE.variable,
       PIN.variable,
       options.pkcs11PinEnv,

@@ -23,6 +23,16 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/issue.ts')).issueCommand,
   },
   {
+    name: 'csr',
+    summary: 'make, show and verify certificate requests',
+    load: async () => (await import('./commands/csr.ts')).csrCommand,
+  },
+  {
+    name: 'crl',
+    summary: 'make a certificate revocation list',
+    load: async () => (await import('./commands/crl.ts')).crlCommand,
+  },
+  {
     name: 'list',
     summary: 'list the certificates of a CA',
     load: async () => (await import('./commands/list.ts')).listCommand,
@@ -31,6 +41,21 @@ const COMMANDS: readonly CommandRow[] = [
     name: 'show',
     summary: 'show a certificate',
     load: async () => (await import('./commands/show.ts')).showCommand,
+  },
+  {
+    name: 'verify',
+    summary: 'verify a certificate and its chain up to a trusted one',
+    load: async () => (await import('./commands/verify.ts')).verifyCommand,
+  },
+  {
+    name: 'key',
+    summary: 'make, show and convert private keys in files',
+    load: async () => (await import('./commands/key.ts')).keyCommand,
+  },
+  {
+    name: 'algorithms',
+    summary: 'list the algorithms, their sizes, sources and where they can sign',
+    load: async () => (await import('./commands/algorithms.ts')).algorithmsCommand,
   },
   {
     name: 'hsm',

@@ -18,6 +18,13 @@ export const PASSPHRASE: SecretKind = {
   variable: 'PKI_PASSPHRASE',
 };
 
+/** Of a key file that is written anew, beside the one that it has. */
+export const NEW_PASSPHRASE: SecretKind = {
+  what: 'new passphrase',
+  fileOption: '--new-passphrase-file',
+  variable: 'PKI_NEW_PASSPHRASE',
+};
+
 export const BACKUP_PASSPHRASE: SecretKind = {
   what: 'backup passphrase',
   fileOption: '--backup-passphrase-file',

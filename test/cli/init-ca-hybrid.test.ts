@@ -1,6 +1,9 @@
-import { readFileSync, renameSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { derFromFile } from '../../src/der/pem.ts';
+import { keyFileText } from '../../src/signers/key-file.ts';
+import { encodePkcs8, parsePkcs8 } from '../../src/signers/private-key.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { world } from '../support/world.ts';
 import { pathsIn, refusals } from './refusal.ts';
@@ -13,6 +16,9 @@ const config = (dir: string) =>
   readFileSync(join(cwd, dir, 'ca.yaml'), 'utf8')
     .split('\n')
     .slice(1, -1);
+const readKey = (path: string) =>
+  derFromFile(readFileSync(join(cwd, path)), ['PRIVATE KEY']) ?? new Uint8Array();
+
 /** Issues a certificate and returns what `pki show --json` tells of it. */
 const issued = async (dir: string) => {
   const files = ['--out', `${dir}.crt`, '--key-out', `${dir}.key`];
@@ -54,11 +60,8 @@ describe('a hybrid CA with two keys in files', () => {
       'ml-dsa-44',
     );
     expect(config('composite').slice(2)).toEqual([
-      'algorithm: ed25519',
+      'algorithm: MLDSA44-Ed25519-SHA512',
       'key: file:keys/ca.key',
-      'hybrid: composite',
-      'ml-dsa-algorithm: ml-dsa-44',
-      'ml-dsa-key: file:keys/ml-dsa.key',
     ]);
     const certificate = await issued('composite');
     expect(certificate).toMatchObject({ signature: 'MLDSA44-Ed25519-SHA512' });
@@ -72,15 +75,28 @@ describe('a hybrid CA with two keys in files', () => {
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       key: 'MLDSA65-ECDSA-P256-SHA512',
-      keys: [
-        { algorithm: 'ecdsa-p256', key: 'file:keys/ca.key' },
-        { algorithm: 'ml-dsa-65', key: 'file:keys/ml-dsa.key' },
-      ],
+      keys: [{ algorithm: 'MLDSA65-ECDSA-P256-SHA512', key: 'file:keys/ca.key' }],
     });
   });
 
+  it('goes on where a composite was written as two keys', async () => {
+    await init('two', '--algorithm', 'MLDSA44-Ed25519-SHA512');
+    const composite = parsePkcs8(readKey('two/keys/ca.key'));
+    if (composite.kind !== 'composite') throw new Error('no composite key');
+    const { algorithm, mlDsaSeed, classical } = composite;
+    const mlDsa = { kind: 'raw', algorithm: algorithm.mlDsa, forms: { seed: mlDsaSeed } } as const;
+    writeFileSync(join(cwd, 'two/keys/ca.key'), keyFileText(classical));
+    writeFileSync(join(cwd, 'two/keys/ml-dsa.key'), keyFileText(encodePkcs8(mlDsa)));
+    const text = readFileSync(join(cwd, 'two/ca.yaml'), 'utf8').replace(
+      /^algorithm: .*$/m,
+      'algorithm: ed25519\nhybrid: composite\nml-dsa-algorithm: ml-dsa-44\nml-dsa-key: file:keys/ml-dsa.key',
+    );
+    writeFileSync(join(cwd, 'two/ca.yaml'), text);
+    expect(await issued('two')).toMatchObject({ signature: 'MLDSA44-Ed25519-SHA512' });
+  });
+
   it('needs both keys to sign', async () => {
-    for (const dir of ['catalyst', 'composite']) {
+    for (const dir of ['catalyst', 'two']) {
       const path = join(cwd, dir, 'keys/ml-dsa.key');
       renameSync(path, `${path}.away`);
       const issue = ['issue', '--ca-dir', dir, '--cn', 'a.example', '--key-out', 'both.key'];

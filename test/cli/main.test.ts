@@ -26,8 +26,13 @@ describe('the help', () => {
     expect(commands?.match(/^ {2}[a-z-]+/gm)).toEqual([
       '  init-ca',
       '  issue',
+      '  csr',
+      '  crl',
       '  list',
       '  show',
+      '  verify',
+      '  key',
+      '  algorithms',
       '  hsm',
       '  help',
     ]);
@@ -39,6 +44,9 @@ describe('the help', () => {
     ['init-ca', '[options]', ['--name', '--dir', '--pkcs11-lib', '--hybrid', '--passphrase-file']],
     ['issue', '[options]', ['--ca-dir', '--csr', '--clamp', '--key-out', '--pkcs11-pin-file']],
     ['list', '[options]', ['--ca-dir']],
+    ['crl', '[options]', ['--ca-dir', '--days', '--out', '--passphrase-file']],
+    ['verify', '[options] <certificate> [intermediate...]', ['--trust', '--at', '--require-alt']],
+    ['algorithms', '[options]', ['--family']],
     ['show', '[options] <file|serial>', ['--ca-dir']],
   ])('of %s has a synopsis, its options and examples', async (name, synopsis, options) => {
     const { status, stdout, stderr } = await pki(name, '--help');

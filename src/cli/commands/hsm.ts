@@ -1,16 +1,10 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
+import { commandGroup, type GroupRow } from '../command-group.ts';
 import type { CliContext } from '../context.ts';
 import { addHsmAccessOptions, addTokenKeyOptions } from '../hsm-options.ts';
 import { debugOption, jsonOption } from '../options.ts';
 
-interface HsmCommandRow {
-  readonly name: string;
-  readonly summary: string;
-  /** Adds options and action; the options that name and open a token are there already. */
-  readonly load: () => Promise<(command: Command, context: CliContext) => Command>;
-}
-
-const ROWS: readonly HsmCommandRow[] = [
+const ROWS: readonly GroupRow[] = [
   {
     name: 'list',
     summary: 'list the tokens of a PKCS#11 library',
@@ -68,18 +62,13 @@ const ROWS: readonly HsmCommandRow[] = [
   },
 ];
 
-/** The commands about tokens; only those that `argv` mentions are loaded. */
-export async function hsmCommand(context: CliContext, argv: readonly string[]): Promise<Command> {
-  const group = new Command('hsm');
-  for (const { name, summary, load } of ROWS) {
-    const command = new Command(name).description(summary);
-    if (argv.includes(name)) {
+/** The commands about tokens. */
+export const hsmCommand = (context: CliContext, argv: readonly string[]): Promise<Command> =>
+  commandGroup('hsm', ROWS, {
+    context,
+    argv,
+    prepare: (command) =>
       addHsmAccessOptions(addTokenKeyOptions(command))
         .addOption(debugOption())
-        .addOption(jsonOption());
-      (await load())(command, context);
-    }
-    group.addCommand(command);
-  }
-  return group;
-}
+        .addOption(jsonOption()),
+  });
