@@ -1,71 +1,214 @@
-// Bouncy Castle as an outside judge of what pki signs. Built and started by scripts/install-tools as
-//   bc-judge cert CERT ISSUER [CERT ISSUER ...]
-//   bc-judge crl CRL ISSUER [CRL ISSUER ...]
-// Files are PEM or DER. It writes one line of JSON a pair and exits with 0 if every signature is valid:
-//   {"file":"server.crt","signature":true,"alternative":"absent"}
-// "signature" is the native or composite signature, "alternative" that of ITU-T X.509 clause 9.8
-// (Catalyst): "true", "false" or "absent". Only signatures are judged: no dates, names or chains.
+// Bouncy Castle as an outside judge of what pki makes. Built and started by scripts/install-tools as
+//   bc-judge cert CERT ISSUER ...      are the signatures of a certificate its issuer's? Can its key be read?
+//   bc-judge crl CRL ISSUER ...        the same of a CRL
+//   bc-judge csr CSR ...               are the signatures of a PKCS #10 request those of the keys in it?
+//   bc-judge csr-by CSR SIGNER ...     or that of a certificate's key, where the key in it cannot sign (RFC 9883)?
+//   bc-judge related CERT OTHER ...    does a certificate name another one as related (RFC 9763)?
+//   bc-judge request CSR CERT ...      is the RFC 9763 attribute of a request signed by the key of that certificate?
+//   bc-judge key KEY CERT ...          does a PKCS #8 private key, not encrypted, belong to a certificate?
+// Files are PEM or DER. It writes one line of JSON for each, and exits with 0 if all is well:
+//   {"file":"server.crt","signature":true,"alternative":"absent","key":"EC"}
+// "signature" is the native or composite signature, "alternative" that of ITU-T X.509 clause 9.8 (Catalyst): "true",
+// "false" or "absent"; "key" is the algorithm of the subject's key, or of the private one. Only signatures are judged:
+// no dates, names or chains.
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.Security;
+import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.util.Arrays;
 import java.util.Base64;
+import javax.crypto.KeyGenerator;
+import javax.crypto.SecretKey;
+import org.bouncycastle.asn1.ASN1BitString;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.cms.RequesterCertificate;
+import org.bouncycastle.asn1.pkcs.Attribute;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.RelatedCertificate;
 import org.bouncycastle.asn1.x509.SubjectAltPublicKeyInfo;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.cert.RelatedCertificateTool;
 import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.jcajce.SecretKeyWithEncapsulation;
+import org.bouncycastle.jcajce.spec.KEMExtractSpec;
+import org.bouncycastle.jcajce.spec.KEMGenerateSpec;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.ContentVerifierProvider;
+import org.bouncycastle.operator.DefaultSignatureAlgorithmIdentifierFinder;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
+import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 
 public final class BouncyCastleJudge {
   public static void main(String[] args) {
-    if (args.length < 3 || args.length % 2 == 0 || !args[0].matches("cert|crl")) {
-      System.err.println("usage: bc-judge cert|crl FILE ISSUER [FILE ISSUER ...]");
+    String verb = args.length > 1 ? args[0] : "";
+    int files = verb.equals("csr") ? 1 : 2;
+    if (!verb.matches("cert|crl|csr|csr-by|related|request|key") || (args.length - 1) % files != 0) {
+      System.err.println("usage: bc-judge cert|crl|csr-by|related|request|key FILE OTHER [FILE OTHER ...]");
+      System.err.println("       bc-judge csr FILE [FILE ...]");
       System.exit(2);
     }
     Security.addProvider(new BouncyCastleProvider());
     boolean allValid = true;
-    for (int i = 1; i < args.length; i += 2) {
-      allValid &= report(args[0], args[i], args[i + 1]);
+    for (int i = 1; i < args.length; i += files) {
+      allValid &= report(verb, args[i], args[i + files - 1]);
     }
     System.exit(allValid ? 0 : 1);
   }
 
-  /** Prints the verdict on one file; what cannot be parsed or verified is an invalid signature. */
-  private static boolean report(String kind, String file, String issuerFile) {
+  /** Prints the verdict on one file; what cannot be read or verified is not valid. */
+  private static boolean report(String verb, String file, String other) {
     try {
-      X509CertificateHolder issuer = new X509CertificateHolder(read(issuerFile));
-      Verdict verdict = kind.equals("crl")
-          ? judge(new X509CRLHolder(read(file)), issuer)
-          : judge(new X509CertificateHolder(read(file)), issuer);
-      System.out.printf("{\"file\":%s,\"signature\":%s,\"alternative\":\"%s\"}%n",
-          quoted(file), verdict.signature, verdict.alternative);
-      return verdict.signature && !verdict.alternative.equals("false");
-    } catch (Exception error) {
+      Verdict verdict = judge(verb, read(file), read(other));
+      System.out.printf("{\"file\":%s,%s}%n", quoted(file), verdict.json);
+      return verdict.valid;
+    } catch (Exception | LinkageError error) { // Bouncy Castle throws the latter for curves that it does not know
       System.out.printf("{\"file\":%s,\"signature\":false,\"error\":%s}%n", quoted(file), quoted(error.toString()));
       return false;
     }
   }
 
-  private static Verdict judge(X509CertificateHolder certificate, X509CertificateHolder issuer) throws Exception {
-    boolean signature = certificate.isSignatureValid(nativeKey(issuer));
-    if (certificate.getExtension(Extension.altSignatureValue) == null) return new Verdict(signature, "absent");
-    return new Verdict(signature, String.valueOf(certificate.isAlternativeSignatureValid(alternativeKey(issuer))));
+  private static Verdict judge(String verb, byte[] file, byte[] other) throws Exception {
+    switch (verb) {
+      case "cert":
+        return certificate(new X509CertificateHolder(file), new X509CertificateHolder(other));
+      case "crl":
+        return crl(new X509CRLHolder(file), new X509CertificateHolder(other));
+      case "csr":
+        PKCS10CertificationRequest request = new PKCS10CertificationRequest(file);
+        return request(request, request.getSubjectPublicKeyInfo());
+      case "csr-by":
+        SubjectPublicKeyInfo signer = new X509CertificateHolder(other).getSubjectPublicKeyInfo();
+        return request(new PKCS10CertificationRequest(file), signer);
+      case "related":
+        return related(new X509CertificateHolder(file), new X509CertificateHolder(other));
+      case "request":
+        return requester(new PKCS10CertificationRequest(file), new X509CertificateHolder(other));
+      default:
+        return privateKey(PrivateKeyInfo.getInstance(file), new X509CertificateHolder(other));
+    }
   }
 
-  private static Verdict judge(X509CRLHolder crl, X509CertificateHolder issuer) throws Exception {
-    boolean signature = crl.isSignatureValid(nativeKey(issuer));
-    if (crl.getExtension(Extension.altSignatureValue) == null) return new Verdict(signature, "absent");
-    return new Verdict(signature, String.valueOf(crl.isAlternativeSignatureValid(alternativeKey(issuer))));
+  private static Verdict certificate(X509CertificateHolder certificate, X509CertificateHolder issuer) throws Exception {
+    boolean signature = certificate.isSignatureValid(verifier(issuer.getSubjectPublicKeyInfo()));
+    String key = publicKey(certificate.getSubjectPublicKeyInfo()).getAlgorithm();
+    if (certificate.getExtension(Extension.altSignatureValue) == null) return new Verdict(signature, "absent", key);
+    boolean alternative = certificate.isAlternativeSignatureValid(alternativeVerifier(issuer));
+    return new Verdict(signature, String.valueOf(alternative), key);
   }
 
-  private static ContentVerifierProvider nativeKey(X509CertificateHolder issuer) throws Exception {
-    return verifier(issuer.getSubjectPublicKeyInfo());
+  private static Verdict crl(X509CRLHolder crl, X509CertificateHolder issuer) throws Exception {
+    boolean signature = crl.isSignatureValid(verifier(issuer.getSubjectPublicKeyInfo()));
+    String key = publicKey(issuer.getSubjectPublicKeyInfo()).getAlgorithm();
+    if (crl.getExtension(Extension.altSignatureValue) == null) return new Verdict(signature, "absent", key);
+    boolean alternative = crl.isAlternativeSignatureValid(alternativeVerifier(issuer));
+    return new Verdict(signature, String.valueOf(alternative), key);
   }
 
-  private static ContentVerifierProvider alternativeKey(X509CertificateHolder issuer) throws Exception {
+  /** The alternative key of a request is in attributes of the same types as the extensions, by Bouncy Castle's rules. */
+  private static Verdict request(PKCS10CertificationRequest request, SubjectPublicKeyInfo signer) throws Exception {
+    boolean signature = request.isSignatureValid(verifier(signer));
+    String key = publicKey(request.getSubjectPublicKeyInfo()).getAlgorithm();
+    Attribute[] alternativeKey = request.getAttributes(Extension.subjectAltPublicKeyInfo);
+    boolean present = alternativeKey.length > 0
+        || request.getAttributes(Extension.altSignatureAlgorithm).length > 0
+        || request.getAttributes(Extension.altSignatureValue).length > 0;
+    if (!present) return new Verdict(signature, "absent", key);
+    if (alternativeKey.length == 0) throw new IllegalArgumentException("the request has no alternative public key");
+    SubjectPublicKeyInfo spki = SubjectPublicKeyInfo.getInstance(alternativeKey[0].getAttributeValues()[0]);
+    return new Verdict(signature, String.valueOf(request.isAltSignatureValid(verifier(spki))), key);
+  }
+
+  private static Verdict related(X509CertificateHolder certificate, X509CertificateHolder other) throws Exception {
+    Extension extension = certificate.getExtension(Extension.relatedCertificate);
+    if (extension == null) return new Verdict(false, "\"related\":\"absent\"");
+    boolean related = RelatedCertificateTool.isRelatedCertificate(
+        RelatedCertificate.getInstance(extension.getParsedValue()), other,
+        new JcaDigestCalculatorProviderBuilder().setProvider("BC").build());
+    return new Verdict(related, "\"related\":\"" + related + "\"");
+  }
+
+  private static Verdict requester(PKCS10CertificationRequest request, X509CertificateHolder other) throws Exception {
+    Attribute[] attributes = request.getAttributes(PKCSObjectIdentifiers.id_aa_relatedCertRequest);
+    if (attributes.length == 0) return new Verdict(false, "\"related\":\"absent\"");
+    RequesterCertificate requester = RelatedCertificateTool.fromAttribute(attributes[0]);
+    boolean named = requester.getCertID().getName().equals(other.getIssuer())
+        && requester.getCertID().getSerialNumber().hasValue(other.getSerialNumber());
+    SubjectPublicKeyInfo spki = other.getSubjectPublicKeyInfo();
+    boolean valid = named
+        && RelatedCertificateTool.verifyRequesterCertificate(requester, verifier(spki).get(usualAlgorithm(spki)));
+    return new Verdict(valid, "\"related\":\"" + valid + "\"");
+  }
+
+  /** Lets the private key sign, or decapsulate, what the certificate's key then verifies, or has encapsulated. */
+  private static Verdict privateKey(PrivateKeyInfo info, X509CertificateHolder certificate) throws Exception {
+    PrivateKey key = BouncyCastleProvider.getPrivateKey(info);
+    if (key == null) throw new IllegalArgumentException("unknown private key " + oid(info.getPrivateKeyAlgorithm()));
+    SubjectPublicKeyInfo spki = certificate.getSubjectPublicKeyInfo();
+    PublicKey other = publicKey(spki);
+    boolean pair = other.getAlgorithm().startsWith("ML-KEM") ? decapsulates(key, other) : signs(key, other, spki);
+    return new Verdict(pair, "\"pair\":" + pair + ",\"key\":" + quoted(key.getAlgorithm()));
+  }
+
+  private static boolean signs(PrivateKey key, PublicKey other, SubjectPublicKeyInfo spki) throws Exception {
+    String algorithm = oid(usualAlgorithm(spki)).getId();
+    byte[] message = "a message".getBytes(StandardCharsets.US_ASCII);
+    Signature signer = Signature.getInstance(algorithm, "BC");
+    signer.initSign(key);
+    signer.update(message);
+    Signature verifier = Signature.getInstance(algorithm, "BC");
+    verifier.initVerify(other);
+    verifier.update(message);
+    return verifier.verify(signer.sign());
+  }
+
+  private static boolean decapsulates(PrivateKey key, PublicKey other) throws Exception {
+    KeyGenerator sender = KeyGenerator.getInstance("ML-KEM", "BC");
+    sender.init(new KEMGenerateSpec(other, "AES", 256));
+    SecretKeyWithEncapsulation sent = (SecretKeyWithEncapsulation) sender.generateKey();
+    KeyGenerator receiver = KeyGenerator.getInstance("ML-KEM", "BC");
+    receiver.init(new KEMExtractSpec(key, sent.getEncapsulation(), "AES", 256));
+    SecretKey received = receiver.generateKey();
+    return Arrays.equals(sent.getEncoded(), received.getEncoded());
+  }
+
+  /** What a key signs with where nothing says so: RSA and ECDSA with the hash of the key's strength, else its own. */
+  private static AlgorithmIdentifier usualAlgorithm(SubjectPublicKeyInfo spki) throws Exception {
+    ASN1ObjectIdentifier kind = oid(spki.getAlgorithm());
+    if (kind.equals(PKCSObjectIdentifiers.rsaEncryption)) {
+      int bits = ((RSAPublicKey) publicKey(spki)).getModulus().bitLength();
+      return named(bits > 3072 ? "SHA384WITHRSA" : "SHA256WITHRSA");
+    }
+    if (!kind.equals(X9ObjectIdentifiers.id_ecPublicKey)) return spki.getAlgorithm();
+    int bits = ((ECPublicKey) publicKey(spki)).getParams().getOrder().bitLength();
+    return named(bits > 384 ? "SHA512WITHECDSA" : bits > 256 ? "SHA384WITHECDSA" : "SHA256WITHECDSA");
+  }
+
+  private static AlgorithmIdentifier named(String name) {
+    return new DefaultSignatureAlgorithmIdentifierFinder().find(name);
+  }
+
+  private static ASN1ObjectIdentifier oid(AlgorithmIdentifier identifier) {
+    return identifier.getAlgorithm();
+  }
+
+  private static PublicKey publicKey(SubjectPublicKeyInfo spki) throws Exception {
+    PublicKey key = BouncyCastleProvider.getPublicKey(spki);
+    if (key == null) throw new IllegalArgumentException("unknown public key " + oid(spki.getAlgorithm()));
+    return key;
+  }
+
+  private static ContentVerifierProvider alternativeVerifier(X509CertificateHolder issuer) throws Exception {
     SubjectAltPublicKeyInfo key = SubjectAltPublicKeyInfo.fromExtensions(issuer.getExtensions());
     if (key == null) throw new IllegalArgumentException("the issuer has no alternative public key");
     return verifier(SubjectPublicKeyInfo.getInstance(key.toASN1Primitive()));
@@ -89,12 +232,18 @@ public final class BouncyCastleJudge {
   }
 
   private static final class Verdict {
-    final boolean signature;
-    final String alternative;
+    final boolean valid;
+    /** The members of a JSON object. */
+    final String json;
 
-    Verdict(boolean signature, String alternative) {
-      this.signature = signature;
-      this.alternative = alternative;
+    Verdict(boolean valid, String json) {
+      this.valid = valid;
+      this.json = json;
+    }
+
+    Verdict(boolean signature, String alternative, String key) {
+      this(signature && !alternative.equals("false"),
+          String.format("\"signature\":%s,\"alternative\":\"%s\",\"key\":%s", signature, alternative, quoted(key)));
     }
   }
 }

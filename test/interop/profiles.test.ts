@@ -22,6 +22,11 @@ const PROFILES = [
     names: ['--cn', 'Issuing CA 1', '--organization', 'Example', '--country', 'CZ'],
     purpose: 'any',
   },
+  {
+    profile: 'cross-ca',
+    names: ['--cn', 'Another Root', '--organization', 'Example', '--country', 'CZ'],
+    purpose: 'any',
+  },
 ] as const;
 
 /**
