@@ -37,22 +37,16 @@ function named<Row extends KeyAlgorithm>(rows: readonly Row[], name: string): Ro
   if (found) return found;
   const known = KEY_ALGORITHMS.find((row) => row.name.toLowerCase() === name.toLowerCase());
   const problem = known ? `${known.name} cannot be used here` : `unknown algorithm "${name}"`;
-  throw new PkiError('USAGE', problem, { hints: namesOf(rows) });
+  throw new PkiError('USAGE', problem, { hints: [namesOf(rows)] });
 }
 
 /** More than that is no help in an error message. */
 const MANY = 20;
 
-function namesOf(rows: readonly KeyAlgorithm[]): readonly string[] {
+function namesOf(rows: readonly KeyAlgorithm[]): string {
   const few = rows.length <= MANY;
-  const named = few ? rows : TOKEN_ALGORITHMS;
-  const names = named.map((row) => row.name).join(', ');
-  return few
-    ? [`use one of: ${names}`]
-    : [
-        `use one of: ${names} or another one`,
-        `"pki algorithms" lists all ${KEY_ALGORITHMS.length}`,
-      ];
+  const names = (few ? rows : TOKEN_ALGORITHMS).map((row) => row.name).join(', ');
+  return `use one of: ${names}${few ? '' : ', or another one that "pki algorithms" lists'}`;
 }
 
 export const algorithmNamed = (name: string): SignatureAlgorithm => named(ALGORITHMS, name);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ALGORITHMS } from '../../src/algorithms/registry.ts';
+import { TOKEN_ALGORITHMS } from '../../src/algorithms/registry.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { world } from '../support/world.ts';
 import { refusals } from './refusal.ts';
@@ -26,7 +26,7 @@ describe('init-ca refuses, before it touches anything,', () => {
     {
       options: ['--algorithm', 'rsa-1024'],
       message: 'unknown algorithm "rsa-1024"',
-      hint: `use one of: ${ALGORITHMS.map(({ name }) => name).join(', ')}`,
+      hint: `use one of: ${TOKEN_ALGORITHMS.map(({ name }) => name).join(', ')}, or another one that "pki algorithms" lists`,
     },
     {
       options: ['--hybrid', 'catalyst', '--ml-dsa', 'ml-dsa-66'],
