@@ -14,10 +14,15 @@ export const CONSTANT_EXTENSIONS: Readonly<Record<string, readonly ConstantExten
     { oid: '2.5.29.19', critical: true, value: hex('30060101ff020100') },
     { oid: '2.5.29.15', critical: true, value: hex('03020186') },
   ],
+  'cross-ca': [
+    { oid: '2.5.29.19', critical: true, value: hex('30030101ff') },
+    { oid: '2.5.29.15', critical: true, value: hex('03020186') },
+  ],
   'tls-server': [
     { oid: '2.5.29.19', critical: true, value: hex('3000') },
-    { oid: '2.5.29.15', critical: true, value: hex('030205a0'), keys: 'rsa' },
-    { oid: '2.5.29.15', critical: true, value: hex('03020780'), keys: 'not-rsa' },
+    { oid: '2.5.29.15', critical: true, value: hex('030205a0'), keys: 'both' },
+    { oid: '2.5.29.15', critical: true, value: hex('03020780'), keys: 'signature' },
+    { oid: '2.5.29.15', critical: true, value: hex('03020520'), keys: 'encryption' },
     { oid: '2.5.29.37', critical: false, value: hex('300a06082b06010505070301') },
   ],
   'tls-client': [
@@ -32,8 +37,9 @@ export const CONSTANT_EXTENSIONS: Readonly<Record<string, readonly ConstantExten
   ],
   'email': [
     { oid: '2.5.29.19', critical: true, value: hex('3000') },
-    { oid: '2.5.29.15', critical: true, value: hex('030205a0'), keys: 'rsa' },
-    { oid: '2.5.29.15', critical: true, value: hex('03020780'), keys: 'not-rsa' },
+    { oid: '2.5.29.15', critical: true, value: hex('030205a0'), keys: 'both' },
+    { oid: '2.5.29.15', critical: true, value: hex('03020780'), keys: 'signature' },
+    { oid: '2.5.29.15', critical: true, value: hex('03020520'), keys: 'encryption' },
     { oid: '2.5.29.37', critical: false, value: hex('300a06082b06010505070304') },
   ],
   'ocsp-signing': [

@@ -29,6 +29,15 @@ export const BUILT_IN_PROFILES: readonly ProfileConfig[] = [
     subjectAltName: { types: [], required: false },
   },
   {
+    name: 'cross-ca',
+    summary: 'key of another root CA, or of this one in the future; CAs may follow below it',
+    ca: true,
+    validityDays: 1826, // 5 years
+    keyUsage: ['keyCertSign', 'cRLSign', 'digitalSignature'],
+    subject: WHO,
+    subjectAltName: { types: [], required: false },
+  },
+  {
     name: 'tls-server',
     summary: 'TLS server, by DNS names and IP addresses',
     validityDays: 90,

@@ -62,7 +62,7 @@ describe('the help', () => {
   it('of issue names every profile that it issues', async () => {
     const { stdout } = await pki('issue', '--help');
     expect(/\nProfiles:\n((?: {2}.*\n)+)/.exec(stdout)?.[1]?.match(/^ {2}[a-z-]+/gm)).toHaveLength(
-      7,
+      8,
     );
   });
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { KeyUse } from '../../src/algorithms/spki.ts';
 import { CONSTANT_EXTENSIONS } from '../../src/profiles/built-in.compiled.ts';
 import { BUILT_IN_PROFILES, profileNamed } from '../../src/profiles/built-in.ts';
 import { compileProfile } from '../../src/profiles/compile.ts';
 import { parseBasicConstraints, parseKeyUsage } from '../../src/x509/extensions.ts';
 
-const extensionValue = (name: string, oid: string, keys?: 'rsa' | 'not-rsa') => {
+const extensionValue = (name: string, oid: string, keys?: KeyUse) => {
   const { extensions } = profileNamed(name);
   const found = extensions.find((item) => item.oid === oid && item.keys === keys);
   return found?.value ?? new Uint8Array(0);
@@ -12,8 +13,8 @@ const extensionValue = (name: string, oid: string, keys?: 'rsa' | 'not-rsa') => 
 
 describe('the built-in profiles', () => {
   it('have unique names and summaries', () => {
-    expect(new Set(BUILT_IN_PROFILES.map(({ name }) => name)).size).toBe(8);
-    expect(new Set(BUILT_IN_PROFILES.map(({ summary }) => summary)).size).toBe(8);
+    expect(new Set(BUILT_IN_PROFILES.map(({ name }) => name)).size).toBe(9);
+    expect(new Set(BUILT_IN_PROFILES.map(({ summary }) => summary)).size).toBe(9);
   });
 
   // after a change to built-in.ts: npm run generate
@@ -38,7 +39,7 @@ describe('the built-in profiles', () => {
         code: 'USAGE',
         message: 'unknown profile "tls"',
         hints: [
-          'use one of: root-ca, issuing-ca, tls-server, tls-client, code-signing, email, ocsp-signing, timestamping',
+          'use one of: root-ca, issuing-ca, cross-ca, tls-server, tls-client, code-signing, email, ocsp-signing, timestamping',
         ],
       }),
     );
@@ -51,10 +52,12 @@ describe('the built-in profiles', () => {
 
 describe('what a profile makes constant', () => {
   it('lets a CA sign certificates, and an issuing CA none for other CAs', () => {
-    expect(parseBasicConstraints(extensionValue('root-ca', '2.5.29.19'))).toEqual({
-      ca: true,
-      pathLength: undefined,
-    });
+    for (const name of ['root-ca', 'cross-ca']) {
+      expect(parseBasicConstraints(extensionValue(name, '2.5.29.19'))).toEqual({
+        ca: true,
+        pathLength: undefined,
+      });
+    }
     expect(parseBasicConstraints(extensionValue('issuing-ca', '2.5.29.19'))).toEqual({
       ca: true,
       pathLength: 0,
@@ -66,14 +69,11 @@ describe('what a profile makes constant', () => {
     ]);
   });
 
-  it('lets RSA keys alone encrypt', () => {
-    expect(parseKeyUsage(extensionValue('email', '2.5.29.15', 'rsa'))).toEqual([
-      'digitalSignature',
-      'keyEncipherment',
-    ]);
-    expect(parseKeyUsage(extensionValue('email', '2.5.29.15', 'not-rsa'))).toEqual([
-      'digitalSignature',
-    ]);
+  it('lets each kind of key do what it can', () => {
+    const usages = (use: KeyUse) => parseKeyUsage(extensionValue('email', '2.5.29.15', use));
+    expect(usages('both')).toEqual(['digitalSignature', 'keyEncipherment']);
+    expect(usages('signature')).toEqual(['digitalSignature']);
+    expect(usages('encryption')).toEqual(['keyEncipherment']);
   });
 
   it('makes no CA of anything that is not one', () => {
