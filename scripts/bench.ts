@@ -1,12 +1,15 @@
 /**
- * npm run bench: what starting pki costs, as ratios to `node -e 0` in the same run, and how many
- * certificates a second one process issues. Machines are noisy: trust the ratios, not the times.
+ * npm run bench: what starting pki costs, as ratios to `node -e 0` in the same run, how many
+ * certificates a second one process issues, and what signatures of each scheme cost, as ratios to
+ * those of ECDSA P-384. `npm run bench schemes` measures the last alone. Machines are noisy: trust
+ * the ratios, not the times.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureLibrary } from './bench-library.ts';
+import { measureSchemes } from './bench-schemes.ts';
 
 const ROUNDS = 21;
 const root = new URL('..', import.meta.url).pathname;
@@ -98,7 +101,7 @@ function measure(commands: Readonly<Record<string, readonly string[]>>) {
 const median = (values: readonly number[]): number =>
   values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;
 
-try {
+async function benchCommands(): Promise<void> {
   const times = measure(prepare());
   const floor = times.get('node -e 0') ?? [];
   console.log(`Node ${process.version}, ${ROUNDS} rounds in turn\n`);
@@ -117,6 +120,12 @@ try {
   for (const algorithm of ['ecdsa-p256', 'ecdsa-p384', 'rsa-3072', 'ml-dsa-65']) {
     console.log(await measureLibrary(algorithm, directory));
   }
+}
+
+try {
+  if (process.argv[2] !== 'schemes') await benchCommands();
+  console.log(`\nkeys in memory: ${cpus()[0]?.model}, Node ${process.version}\n`);
+  console.log(await measureSchemes());
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

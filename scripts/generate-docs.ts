@@ -4,5 +4,5 @@ import { GENERATED, withGenerated } from './generated-docs.ts';
 
 for (const { file, name, text } of GENERATED) {
   const path = new URL(`../${file}`, import.meta.url);
-  writeFileSync(path, withGenerated(readFileSync(path, 'utf8'), name, text()));
+  writeFileSync(path, withGenerated(readFileSync(path, 'utf8'), name, await text()));
 }

@@ -5,6 +5,9 @@ import { allowedBy, POLICIES, type Policy } from '../src/ca/policy.ts';
 import { EXIT_STATUS } from '../src/errors.ts';
 import { RETURN_CODES, type Remedy } from '../src/signers/pkcs11/errors.ts';
 import { QUIRKS } from '../src/signers/pkcs11/quirks.ts';
+import { certificateSizes, type Sizes } from './certificate-sizes.ts';
+import { SCHEMES } from './schemes.ts';
+import { verifierTable } from './verifier-table.ts';
 
 /** What pki does by itself, in the words of the operator's manual. */
 const REMEDIES: Readonly<Record<Remedy, string>> = {
@@ -25,6 +28,23 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
     .map((cells) => `| ${cells.map(cell).join(' | ')} |`)
     .join('\n');
 
+const SIZE_COLUMNS: readonly (keyof Sizes)[] = [
+  'publicKey',
+  'signature',
+  'ca',
+  'server',
+  'ownKind',
+];
+
+async function sizeRows(): Promise<readonly (readonly string[])[]> {
+  const rows: string[][] = [];
+  for (const scheme of SCHEMES) {
+    const sizes = await certificateSizes(scheme);
+    rows.push([scheme.name, ...SIZE_COLUMNS.map((column) => sizes[column].toLocaleString('en'))]);
+  }
+  return rows;
+}
+
 const number = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
 
 /** Certificates that end before each date that a policy has, and after all of them. */
@@ -39,7 +59,7 @@ function takes(policy: Policy, algorithm: KeyAlgorithm): string {
 export const GENERATED: readonly {
   readonly file: string;
   readonly name: string;
-  readonly text: () => string;
+  readonly text: () => string | Promise<string>;
 }[] = [
   {
     file: 'docs/hsm.md',
@@ -92,6 +112,30 @@ export const GENERATED: readonly {
         ['algorithm', ...POLICIES.map(({ name }) => `\`${name}\``)],
         KEY_ALGORITHMS.map((row) => [row.name, ...POLICIES.map((policy) => takes(policy, row))]),
       ),
+  },
+  {
+    file: 'docs/hybrid.md',
+    name: 'sizes',
+    text: async () =>
+      table(
+        [
+          'CA',
+          'public key',
+          'signature',
+          'CA certificate',
+          'for a P-256 server',
+          'for one of its kind',
+        ],
+        await sizeRows(),
+      ),
+  },
+  {
+    file: 'docs/hybrid.md',
+    name: 'verifiers',
+    text: () => {
+      const [head = [], ...rows] = verifierTable();
+      return table(head, rows);
+    },
   },
 ];
 

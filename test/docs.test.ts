@@ -1,18 +1,45 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { certificateSizes } from '../scripts/certificate-sizes.ts';
 import { GENERATED, withGenerated } from '../scripts/generated-docs.ts';
+import { pemBlocks } from '../src/der/pem.ts';
 import { describeConsoleSession } from './support/console-session.ts';
+import { temporaryDirectory } from './support/temporary.ts';
+import { world } from './support/world.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 describeConsoleSession('docs/hsm.md');
+describeConsoleSession('docs/hybrid.md');
 
 describe('what is generated in docs/', () => {
-  it.each(GENERATED)('$name in $file is as the code has it', ({ file, name, text }) => {
+  it.each(GENERATED)('$name in $file is as the code has it', async ({ file, name, text }) => {
     const document = read(file);
-    expect(withGenerated(document, name, text())).toBe(document);
+    expect(withGenerated(document, name, await text())).toBe(document);
+  });
+});
+
+describe('the sizes in docs/hybrid.md', () => {
+  it('are those of certificates that are signed', async () => {
+    const cwd = temporaryDirectory();
+    const pki = world({ cwd });
+    const keys = ['--hybrid', 'catalyst', '--algorithm', 'ed25519', '--ml-dsa', 'ml-dsa-44'];
+    await pki('init-ca', '--name', 'Example Root CA', '--dir', 'ca', '--no-passphrase', ...keys);
+    const files = ['--out', 'server.crt', '--key-out', 'server.key'];
+    await pki('issue', '--ca-dir', 'ca', '--cn', 'server.example.com', ...files);
+    const [ca, server] = ['ca/ca.crt', 'server.crt'].map(
+      (file) => pemBlocks(readFileSync(join(cwd, file), 'latin1'))[0]?.der.length ?? 0,
+    );
+    const sizes = await certificateSizes({
+      name: 'Catalyst',
+      signing: 'ed25519',
+      alternative: 'ml-dsa-44',
+    });
+    // serial numbers are random: one in 128 is an octet shorter
+    expect(sizes.ca - (ca ?? 0)).toBeOneOf([0, 1]);
+    expect(sizes.server - (server ?? 0)).toBeOneOf([0, 1]);
   });
 });
 
