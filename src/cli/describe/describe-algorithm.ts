@@ -3,18 +3,8 @@ import { isPairInDer } from '../../algorithms/obsolete.ts';
 import { ALGORITHMS } from '../../algorithms/registry.ts';
 import { SCHEMES } from '../../algorithms/schemes.ts';
 import { algorithmOfKeyIdentifier, describeKey, parseSpki } from '../../algorithms/spki.ts';
+import type { AlgorithmRank } from './algorithm-rank.ts';
 import { unsupportedAlgorithm } from './describe-unsupported.ts';
-
-/** An algorithm, and how far it can be relied on to stay as it is. */
-export interface AlgorithmRank {
-  readonly name: string;
-  /** `unsupported` is what pki neither makes nor verifies. */
-  readonly status: AlgorithmStatus | 'unsupported';
-  /** The specification. */
-  readonly cites?: string;
-  /** Why it is not supported, where that is known: `it is HashML-DSA, which …`. */
-  readonly reason?: string;
-}
 
 /** One key or signature, or one half of it. */
 export interface AlgorithmPart extends AlgorithmRank {

@@ -3,7 +3,7 @@ import { KEY_ALGORITHMS } from '../../algorithms/registry.ts';
 import { SCHEMES } from '../../algorithms/schemes.ts';
 import { enterDer } from '../../der/reader.ts';
 import { TAG } from '../../der/writer.ts';
-import type { AlgorithmRank } from './describe-algorithm.ts';
+import type { AlgorithmRank } from './algorithm-rank.ts';
 
 /** What others use and pki does not: named, so that nobody has to look the OID up. */
 // biome-ignore format: a table
