@@ -231,6 +231,17 @@ describe('pki key public', () => {
     expect(read('other.pub')).toBe(read('pair.pub'));
   });
 
+  it.each([
+    ['--pkcs11-lib', 'module.so'],
+    ['--key', 'pkcs11:object=x'],
+    ['--pkcs11-key-label', 'x'],
+  ])('refuses both a file and %s', async (...option) => {
+    expect(await refused(pki, 'key', 'public', 'pair.key', ...option)).toEqual({
+      status: 2,
+      stderr: [`pki: error: give either a file or ${option[0]}`],
+    });
+  });
+
   it('needs a file or a token', async () => {
     expect(await refused(pki, 'key', 'public')).toEqual({
       status: 2,

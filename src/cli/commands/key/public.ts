@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { pem } from '../../../der/pem.ts';
+import { PkiError } from '../../../errors.ts';
 import { readKeyFile } from '../../../signers/key-file.ts';
 import { provenPublicKey } from '../../../signers/key-pair.ts';
 import type { CliContext } from '../../context.ts';
@@ -11,6 +12,7 @@ import { OutputFile } from '../../output-file.ts';
 import { json } from '../../present.ts';
 import { waitingAt } from '../../progress.ts';
 import { askSecret, PASSPHRASE } from '../../secrets.ts';
+import { flagOf, NAMING } from '../../token-key-refs.ts';
 
 interface KeyPublicOptions extends HsmCommandOptions {
   readonly out: string;
@@ -41,6 +43,12 @@ async function printPublic(
   context: CliContext,
 ): Promise<void> {
   const { out, force = false } = options;
+  const token = [...NAMING, 'pkcs11Lib' as const, 'hsmConfig' as const, 'key' as const].find(
+    (option) => options[option] !== undefined,
+  );
+  if (file !== undefined && token !== undefined) {
+    throw new PkiError('USAGE', `give either a file or ${flagOf(token)}`);
+  }
   const output =
     out === '-'
       ? undefined
