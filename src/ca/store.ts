@@ -1,3 +1,5 @@
+import type { RevocationReason } from '../x509/crl-reason.ts';
+
 /** Where an issuance stands. A row that stays `intent` was interrupted while the key was in use. */
 export type CertificateStatus = 'intent' | 'issued' | 'failed';
 
@@ -23,6 +25,18 @@ export interface CrlIntent {
   readonly tbsHash: Uint8Array;
 }
 
+/** How and since when a certificate is no longer good. */
+export interface Revocation {
+  /** When it was revoked or put on hold; another reason later does not change it. Whole seconds. */
+  readonly at: Date;
+  readonly reason: RevocationReason;
+  /** Since when its key was perhaps not the subject's alone (RFC 5280 §5.3.2). Whole seconds. */
+  readonly invalidityDate: Date | undefined;
+}
+
+/** What becomes of a certificate: revoked in this way, or good again after a hold. */
+export type RevocationChange = Revocation | 'released';
+
 /** One certificate of the store. */
 export interface CertificateRecord extends Intent {
   readonly status: CertificateStatus;
@@ -30,6 +44,8 @@ export interface CertificateRecord extends Intent {
   readonly at: Date;
   /** The certificate, DER, once it is issued. */
   readonly der: Uint8Array | undefined;
+  /** Undefined unless it is revoked or on hold now. */
+  readonly revocation: Revocation | undefined;
 }
 
 /**
@@ -49,6 +65,16 @@ export interface CaStore extends Disposable {
   recordCrlIntent(intent: CrlIntent, at: Date): Promise<void>;
   recordCrlIssued(number: bigint, der: Uint8Array, at: Date): Promise<void>;
   recordCrlFailed(number: bigint, reason: string, at: Date): Promise<void>;
+  /**
+   * Records what `decide` makes of a certificate, with an audit entry; nothing if that is undefined.
+   * All in one transaction, so that no other process changes the certificate in between. What
+   * `decide` throws is thrown. Revoking goes through revoke() and release() of revoke.ts.
+   */
+  recordRevocation(
+    serial: string,
+    decide: (record: CertificateRecord | undefined) => RevocationChange | undefined,
+    at: Date,
+  ): Promise<void>;
   find(serial: string): Promise<CertificateRecord | undefined>;
   /** All certificates, oldest first; rows are read as they are asked for. */
   list(): AsyncIterable<CertificateRecord>;

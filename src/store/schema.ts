@@ -16,6 +16,23 @@ const CRL_TABLE = `
 `;
 
 /**
+ * Since version 2: certificates that are or were revoked. `reason` is NULL after a hold that was
+ * released, of which delta CRLs have to tell. `changed` is the audit entry of the last change. What
+ * a CRL needs of the certificate is repeated, so that a list of a million reads this table alone.
+ */
+const REVOCATION_TABLE = `
+  CREATE TABLE revocation (
+    certificate     INTEGER PRIMARY KEY REFERENCES certificate (id),
+    serial          TEXT NOT NULL UNIQUE,
+    not_after       INTEGER NOT NULL,
+    reason          TEXT,
+    revoked_at      INTEGER NOT NULL,
+    invalidity_date INTEGER,
+    changed         INTEGER NOT NULL
+  ) STRICT;
+`;
+
+/**
  * Times are whole seconds since 1970. `audit.hash` chains the rows: SHA-256 over the previous hash
  * and the row's own fields, so that a change of one row shows in all that follow.
  */
@@ -42,10 +59,11 @@ export const SCHEMA = `
     hash   BLOB NOT NULL
   ) STRICT;
   ${CRL_TABLE}
+  ${REVOCATION_TABLE}
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
-/** What brings a store of each older version to the next one. */
-export const UPGRADES: Readonly<Record<number, string>> = {
-  1: `${CRL_TABLE} PRAGMA user_version = 2;`,
+/** What each older version lacks, to bring it to the next one. */
+export const MISSING_TABLES: Readonly<Record<number, string>> = {
+  1: `${CRL_TABLE} ${REVOCATION_TABLE}`,
 };

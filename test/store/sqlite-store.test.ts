@@ -43,6 +43,7 @@ describe('a new store', () => {
       status: 'intent',
       at: AT,
       der: undefined,
+      revocation: undefined,
     });
   });
 
@@ -208,7 +209,7 @@ describe('the CRLs of a store', () => {
   it('are added to a store of version 1 when it is written to', async () => {
     store[Symbol.dispose]();
     const database = new DatabaseSync(path);
-    database.exec('DROP TABLE crl; PRAGMA user_version = 1');
+    database.exec('DROP TABLE crl; DROP TABLE revocation; PRAGMA user_version = 1');
     database.close();
     using looking = SqliteStore.open(path, { readOnly: true });
     expect(await looking.find('0a')).toBeUndefined();
@@ -216,6 +217,78 @@ describe('the CRLs of a store', () => {
     await writing.recordCrlIntent(crl(1n), AT);
     using again = SqliteStore.open(path);
     expect(await again.lastCrlNumber()).toBe(1n);
+    expect(await serials(again)).toEqual([]);
+  });
+});
+
+describe('the revocations of a store', () => {
+  const HOLD = { at: AT, reason: 'certificateHold', invalidityDate: undefined } as const;
+  const LATER = new Date('2030-01-02T00:00:00Z');
+  let store: SqliteStore;
+  let path = '';
+  let count = 0;
+
+  beforeEach(async () => {
+    path = join(directory, `revocation-${count++}.db`);
+    store = SqliteStore.create(path);
+    await store.recordIntent(intent('0a'), AT);
+    await store.recordIntent(intent('0b'), AT);
+    return () => store[Symbol.dispose]();
+  });
+
+  const events = () => {
+    using database = new DatabaseSync(path, { readOnly: true });
+    const rows = database.prepare('SELECT event, serial, detail FROM audit ORDER BY id').all();
+    return rows.slice(2).map((row) => Object.values(row).join(' | '));
+  };
+
+  it('are found with the certificate, and in the list', async () => {
+    const revocation = { at: AT, reason: 'keyCompromise', invalidityDate: LATER } as const;
+    await store.recordRevocation('0a', () => revocation, AT);
+    expect((await store.find('0a'))?.revocation).toEqual(revocation);
+    expect((await store.find('0b'))?.revocation).toBeUndefined();
+    const listed: unknown[] = [];
+    for await (const { serial, revocation: found } of store.list()) listed.push([serial, found]);
+    expect(listed).toEqual([
+      ['0a', revocation],
+      ['0b', undefined],
+    ]);
+  });
+
+  it('are in the audit trail, each change of them', async () => {
+    await store.recordRevocation('0a', () => HOLD, AT);
+    await store.recordRevocation('0a', () => 'released', LATER);
+    expect((await store.find('0a'))?.revocation).toBeUndefined();
+    const final = { at: LATER, reason: 'superseded', invalidityDate: AT } as const;
+    await store.recordRevocation('0a', () => final, LATER);
+    expect((await store.find('0a'))?.revocation).toEqual(final);
+    expect(events()).toEqual([
+      'revoked | 0a | certificateHold 2030-01-01T12:00:00Z',
+      'released | 0a | ',
+      'revoked | 0a | superseded 2030-01-02T00:00:00Z 2030-01-01T12:00:00Z',
+    ]);
+  });
+
+  it('are decided upon with what is known at that moment', async () => {
+    const seen: unknown[] = [];
+    const look = (record: unknown) => {
+      seen.push(record);
+      return undefined;
+    };
+    await store.recordRevocation('0a', () => HOLD, AT);
+    await store.recordRevocation('0a', look, AT);
+    await store.recordRevocation('0c', look, AT);
+    expect(seen).toMatchObject([{ serial: '0a', revocation: HOLD }, undefined]);
+    expect(events()).toHaveLength(1);
+  });
+
+  it('are not recorded if the decision is an error', async () => {
+    const refuse = () => {
+      throw new RangeError('no');
+    };
+    await expect(store.recordRevocation('0a', refuse, AT)).rejects.toThrow(RangeError);
+    await store.recordRevocation('0a', () => HOLD, AT);
+    expect(events()).toHaveLength(1);
   });
 });
 

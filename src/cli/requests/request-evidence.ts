@@ -21,7 +21,8 @@ export async function requestEvidence(
     async issued({ issuer: name, serialNumber }: IssuerAndSerialNumber) {
       if (Buffer.compare(name, issuer.name) !== 0) return undefined;
       const row = await directory.store.find(serialText(serialNumber));
-      return row?.status === 'issued' && row.der ? parseCertificate(row.der) : undefined;
+      const good = row?.status === 'issued' && row.revocation === undefined;
+      return good && row.der ? parseCertificate(row.der) : undefined;
     },
     ...(related !== undefined && { related: await referred(context, related) }),
     ...(signerCert !== undefined && { signer: await referred(context, signerCert) }),

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { SQLOutputValue } from 'node:sqlite';
+import type { CertificateRecord, CertificateStatus, Revocation } from '../ca/store.ts';
+import { PkiError } from '../errors.ts';
+import { isRevocationReason } from '../x509/crl-reason.ts';
+
+export type Row = Readonly<Record<string, SQLOutputValue>>;
+
+/** A row of `certificate`, beside that of `revocation` if there is one. */
+export function certificateRecord(row: Row): CertificateRecord {
+  const text = (column: string) => String(row[column]);
+  return {
+    serial: text('serial'),
+    status: text('status') as CertificateStatus,
+    profile: text('profile'),
+    subject: text('subject'),
+    notBefore: date(row['not_before']),
+    notAfter: date(row['not_after']),
+    tbsHash: octets(row['tbs_sha256']),
+    at: date(row['at']),
+    der: row['der'] === null ? undefined : octets(row['der']),
+    revocation: revocationOf(row),
+  };
+}
+
+/** Undefined where there is no reason, which is so after a hold as well. */
+export function revocationOf(row: Row): Revocation | undefined {
+  const { reason, revoked_at: at, invalidity_date: invalidity } = row;
+  if (reason === null || reason === undefined) return undefined;
+  const name = String(reason);
+  if (!isRevocationReason(name)) throw wrongType();
+  return {
+    at: date(at),
+    reason: name,
+    invalidityDate: invalidity === null ? undefined : date(invalidity),
+  };
+}
+
+export function octets(value: SQLOutputValue | undefined): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw wrongType();
+}
+
+const wrongType = (): PkiError =>
+  new PkiError('INTEGRITY', 'the store holds a value of a wrong type');
+
+const date = (value: SQLOutputValue | undefined): Date => new Date(Number(value) * 1000);
+
+export const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
+
+export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+/** SHA-256 in hexadecimal, as audit entries have it. */
+export const hashText = (bytes: Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex');

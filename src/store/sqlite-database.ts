@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { PkiError } from '../errors.ts';
+import { octets, type Row } from './row.ts';
+import { storeError } from './sqlite-errors.ts';
+
+/** How long a writer waits for another process. Milliseconds. */
+const BUSY_TIMEOUT = 30_000;
+
+/** What is recorded before and after the key is used. */
+interface Settled {
+  readonly table: 'certificate' | 'crl';
+  /** Which column names a row. */
+  readonly column: 'serial' | 'number';
+}
+
+/** A SQLite file with transactions, an audit chain, and errors that people understand. */
+export class SqliteDatabase implements Disposable {
+  readonly path: string;
+  readonly #database: DatabaseSync;
+
+  private constructor(database: DatabaseSync, path: string) {
+    this.#database = database;
+    this.path = path;
+  }
+
+  /** Opens a file and hands it to `use`; closes it if that fails. */
+  static open<Result>(
+    path: string,
+    readOnly: boolean,
+    use: (database: SqliteDatabase) => Result,
+  ): Result {
+    let database: DatabaseSync | undefined;
+    try {
+      database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT });
+      // FULL: what was committed survives a power failure, in WAL mode too
+      if (!readOnly) database.exec('PRAGMA synchronous = FULL');
+      return use(new SqliteDatabase(database, path));
+    } catch (error) {
+      database?.close();
+      throw storeError(error, path);
+    }
+  }
+
+  get version(): number {
+    return Number(this.row('PRAGMA user_version')?.['user_version']);
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  prepare(sql: string): StatementSync {
+    return this.#database.prepare(sql);
+  }
+
+  row(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
+    return this.guarded(() => this.#database.prepare(sql).get(...values));
+  }
+
+  /** Rows as they are asked for, all of one moment. */
+  *rows(sql: string, ...values: readonly SQLInputValue[]): Iterable<Row> {
+    const rows = this.guarded(() => this.#database.prepare(sql).iterate(...values));
+    for (;;) {
+      const { done, value } = this.guarded(() => rows.next());
+      if (done) return;
+      yield value;
+    }
+  }
+
+  /** IMMEDIATE: the lock is taken at the start, where waiting for it is possible. */
+  transaction(work: () => void): void {
+    this.guarded(() => {
+      this.#database.exec('BEGIN IMMEDIATE');
+      try {
+        work();
+        this.#database.exec('COMMIT');
+      } catch (error) {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  guarded<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw storeError(error, this.path);
+    }
+  }
+
+  /** Turns an intent into what became of it, once. */
+  settle(
+    { table, column }: Settled,
+    name: string,
+    status: 'issued' | 'failed',
+    der: Uint8Array | null,
+  ): void {
+    const { changes } = this.#database
+      .prepare(`UPDATE ${table} SET status = ?, der = ? WHERE ${column} = ? AND status = 'intent'`)
+      .run(status, der, name);
+    if (changes !== 1) {
+      throw new PkiError('INTEGRITY', `there is no intent to issue ${name} in ${this.path}`);
+    }
+  }
+
+  /** Adds to the audit chain and returns the number of the entry; they only go up. */
+  audit(event: string, serial: string, detail: string, at: Date): number {
+    const last = this.#database.prepare('SELECT hash FROM audit ORDER BY id DESC LIMIT 1').get();
+    const previous = last ? octets(last['hash']) : new Uint8Array(32);
+    const fields = [at.toISOString(), event, serial, detail];
+    const hash = createHash('sha256').update(previous).update(JSON.stringify(fields)).digest();
+    const { lastInsertRowid } = this.#database
+      .prepare('INSERT INTO audit (at, event, serial, detail, hash) VALUES (?, ?, ?, ?, ?)')
+      .run(...(fields as [string, string, string, string]), hash);
+    return Number(lastInsertRowid);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+}

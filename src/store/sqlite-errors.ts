@@ -1,0 +1,37 @@
+import { PkiError } from '../errors.ts';
+import { SCHEMA_VERSION } from './schema.ts';
+
+/** Primary result codes of SQLite that a person can do something about. */
+const SQLITE_ERRORS: Readonly<Record<number, string>> = {
+  5: 'it is locked by another process',
+  8: 'it cannot be written to',
+  10: 'reading or writing failed',
+  11: 'it is damaged',
+  13: 'the disk is full',
+  14: 'it cannot be opened',
+  19: 'the serial number was used before',
+  26: 'it is not a database',
+};
+
+/** An error of SQLite as one of ours; any other as it is. */
+export function storeError(error: unknown, path: string): unknown {
+  const number = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  if (typeof number !== 'number') return error;
+  const why = SQLITE_ERRORS[number & 0xff] ?? (error as Error).message;
+  return new PkiError('STORE', `the store ${path} failed: ${why}`, { cause: error });
+}
+
+export const usedNumber = (number: bigint, path: string): PkiError =>
+  new PkiError('STORE', `the CRL number ${number} was used before in ${path}`, {
+    hints: ['another process made a CRL at the same time; that one is newer'],
+  });
+
+export const missing = (path: string): PkiError =>
+  new PkiError('STORE', `the store ${path} is missing`, {
+    hints: ['restore it from a backup: it alone tells what the CA has issued'],
+  });
+
+export const wrongVersion = (path: string, version: unknown): PkiError =>
+  new PkiError('STORE', `the store ${path} has the format ${version}, not ${SCHEMA_VERSION}`, {
+    hints: ['it was made by another version of pki'],
+  });
