@@ -9,6 +9,7 @@ export type PkiErrorCode =
   | 'AUTH'
   | 'STORE'
   | 'INTEGRITY'
+  | 'EXPIRING'
   | 'INTERRUPTED';
 
 /** One exit status a code. 70 (EX_SOFTWARE of sysexits.h) is for what is not a {@link PkiError}. */
@@ -19,6 +20,7 @@ export const EXIT_STATUS: Readonly<Record<PkiErrorCode, number>> = {
   AUTH: 5,
   STORE: 6,
   INTEGRITY: 7,
+  EXPIRING: 8, // nothing is wrong yet, but somebody has to act
   INTERRUPTED: 130, // 128 + SIGINT, as shells report it
 };
 

@@ -1,6 +1,7 @@
 import { timeText } from '../der/time.ts';
-import { parseCrlNumber } from '../x509/crl.ts';
+import { parseBaseCrlNumber, parseCrlNumber } from '../x509/crl.ts';
 import { EXTENSION_OID } from '../x509/extensions.ts';
+import { crlEntryProblem } from './lint-crl-entries.ts';
 import type { CrlSubject, LintRule } from './lint-rule.ts';
 import { SIGNED_RULES } from './lint-rules-signed.ts';
 
@@ -54,6 +55,33 @@ export const CRL_RULES: readonly LintRule<CrlSubject>[] = [
       ];
       const found = tbs.extensions.find(({ oid, critical }) => critical && oids.includes(oid));
       return found && `extension ${found.oid} must not be critical`;
+    },
+  },
+  {
+    id: 'crl-delta-indicator-critical',
+    cites: 'RFC 5280 §5.2.4',
+    check: ({ tbs }) =>
+      tbs.extensions.some(
+        ({ oid, critical }) => oid === EXTENSION_OID.deltaCrlIndicator && !critical,
+      )
+        ? 'deltaCRLIndicator must be critical'
+        : undefined,
+  },
+  {
+    id: 'crl-delta-after-base',
+    cites: 'RFC 5280 §5.2.4',
+    check: ({ tbs }) => {
+      const base = parseBaseCrlNumber(tbs.extensions);
+      if (base === undefined || base < (parseCrlNumber(tbs.extensions) ?? 0n)) return undefined;
+      return 'the number of a delta CRL must be higher than that of its base';
+    },
+  },
+  {
+    id: 'crl-entries',
+    cites: 'RFC 5280 §5.1.2.6, §5.3',
+    check: ({ tbs }) => {
+      const isDelta = parseBaseCrlNumber(tbs.extensions) !== undefined;
+      return crlEntryProblem(tbs.revoked, isDelta);
     },
   },
 ];

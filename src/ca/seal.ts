@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../ports.ts';
 import { type Certificate, parseCertificate, serialText } from '../x509/certificate.ts';
-import { type Crl, parseCrl, parseCrlNumber } from '../x509/crl.ts';
+import { type Crl, parseBaseCrlNumber, parseCrl, parseCrlNumber } from '../x509/crl.ts';
 import { knownExtensions } from '../x509/extensions.ts';
 import type { Issuer } from './issuer.ts';
 import type { ApprovedCrl, ApprovedTbs } from './lint.ts';
@@ -36,16 +36,22 @@ export async function seal(
   return parseCertificate(await signApproved(approved, issuer, ledger, engines));
 }
 
+interface SealCrlParts extends SealParts {
+  /** See CrlIntent. */
+  readonly covers: number;
+}
+
 /** Signs, verifies and records a CRL. */
 export async function sealCrl(
   approved: ApprovedCrl,
   issuer: Issuer,
-  { store, clock }: SealParts,
+  { store, clock, covers }: SealCrlParts,
 ): Promise<Crl> {
   const { tbs, der } = approved;
-  const { thisUpdate, nextUpdate } = tbs;
-  const number = parseCrlNumber(tbs.extensions) ?? 0n; // a CRL without one is not approved
-  const intent = { number, thisUpdate, nextUpdate, tbsHash: sha256(der) };
+  const { thisUpdate, nextUpdate, extensions } = tbs;
+  const number = parseCrlNumber(extensions) ?? 0n; // a CRL without one is not approved
+  const base = parseBaseCrlNumber(extensions);
+  const intent = { number, base, thisUpdate, nextUpdate, covers, tbsHash: sha256(der) };
   const ledger: Ledger = {
     what: 'CRL',
     intend: () => store.recordCrlIntent(intent, clock()),

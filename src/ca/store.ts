@@ -21,9 +21,16 @@ export interface CrlIntent {
   readonly number: bigint;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
+  /** Of a delta CRL, the number of the full one that it builds on. */
+  readonly base: bigint | undefined;
+  /** What {@link CaStore.lastChange} was before the list was read. */
+  readonly covers: number;
   /** SHA-256 of the approved TBSCertList. */
   readonly tbsHash: Uint8Array;
 }
+
+/** A CRL that was released. */
+export type IssuedCrl = Omit<CrlIntent, 'tbsHash'>;
 
 /** How and since when a certificate is no longer good. */
 export interface Revocation {
@@ -32,6 +39,13 @@ export interface Revocation {
   readonly reason: RevocationReason;
   /** Since when its key was perhaps not the subject's alone (RFC 5280 §5.3.2). Whole seconds. */
   readonly invalidityDate: Date | undefined;
+}
+
+/** What a CRL tells of a certificate. */
+export interface ListedRevocation extends Omit<Revocation, 'reason'> {
+  readonly serial: string;
+  /** Undefined: it was on hold, and no longer is. */
+  readonly reason: RevocationReason | undefined;
 }
 
 /** What becomes of a certificate: revoked in this way, or good again after a hold. */
@@ -61,8 +75,21 @@ export interface CaStore extends Disposable {
   recordFailed(serial: string, reason: string, at: Date): Promise<void>;
   /** The highest number of a CRL, whatever became of that; 0 if there is none. */
   lastCrlNumber(): Promise<bigint>;
+  /** The last CRL of a kind that was released. */
+  lastIssuedCrl(kind: 'full' | 'delta'): Promise<IssuedCrl | undefined>;
+  /** Counts the entries of the audit trail: every change of a revocation is one. */
+  lastChange(): Promise<number>;
+  /**
+   * What a full CRL has to list after `last`, in the order of issuing; rows are read as they are
+   * asked for. A certificate that has ended is left out once a CRL that was made after its end has
+   * listed it (RFC 5280 §3.3).
+   */
+  listedRevocations(last: IssuedCrl | undefined): AsyncIterable<ListedRevocation>;
+  /** What has changed after `base`, holds that were released included (RFC 5280 §5.2.4). */
+  changedRevocations(base: IssuedCrl): AsyncIterable<ListedRevocation>;
   /** Records that a CRL is about to be signed; fails unless its number is the highest. */
   recordCrlIntent(intent: CrlIntent, at: Date): Promise<void>;
+  /** Records the CRL; only of the last full one and of the last delta the octets are kept. */
   recordCrlIssued(number: bigint, der: Uint8Array, at: Date): Promise<void>;
   recordCrlFailed(number: bigint, reason: string, at: Date): Promise<void>;
   /**

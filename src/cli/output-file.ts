@@ -43,10 +43,10 @@ export class OutputFile implements Disposable {
   }
 
   /** Writes the contents to the disk, still under the temporary name. */
-  write(text: string): void {
+  write(contents: string | Uint8Array): void {
     if (this.#descriptor === undefined) throw new TypeError('written twice');
     try {
-      writeFileSync(this.#descriptor, text); // to the end: one write may stop short on a full disk
+      writeFileSync(this.#descriptor, contents); // to the end: one write may stop short on a full disk
       fsyncSync(this.#descriptor);
     } catch (error) {
       throw cannotWrite(this.path, error);

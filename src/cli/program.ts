@@ -68,7 +68,7 @@ const DESCRIPTION = `Certificate authority with keys in files, in an HSM (PKCS#1
 
 const AFTER_HELP = `
 Exit status: 0 done, 2 usage, 3 refused by policy, 4 key not available,
-5 wrong PIN or passphrase, 6 store or file, 7 integrity, 70 bug in pki.`;
+5 wrong PIN or passphrase, 6 store or file, 7 integrity, 8 due soon, 70 bug in pki.`;
 
 /** The program, with the commands that `argv` mentions in full and the others by name. */
 export async function pkiProgram(argv: readonly string[], context: CliContext): Promise<Command> {

@@ -6,11 +6,28 @@ import { type Der, TAG, tlv } from './writer.ts';
  * in Zulu, whole seconds.
  */
 export function time(date: Date): Der {
-  const digits = date.toISOString().slice(0, 19).replaceAll(/[-:T]/g, '');
+  const digits = digitsOf(date);
   const year = date.getUTCFullYear();
   return year >= 1950 && year < 2050
     ? tlv(TAG.utcTime, Buffer.from(`${digits.slice(2)}Z`))
     : tlv(TAG.generalizedTime, Buffer.from(`${digits}Z`));
+}
+
+/** GeneralizedTime whatever the year, as invalidityDate has it (RFC 5280 §5.3.2). */
+export const generalizedTime = (date: Date): Der =>
+  tlv(TAG.generalizedTime, Buffer.from(`${digitsOf(date)}Z`));
+
+/** YYYYMMDDhhmmss; by slices, since a CRL has a million of them. */
+function digitsOf(date: Date): string {
+  const iso = date.toISOString();
+  return (
+    iso.slice(0, 4) +
+    iso.slice(5, 7) +
+    iso.slice(8, 10) +
+    iso.slice(11, 13) +
+    iso.slice(14, 16) +
+    iso.slice(17, 19)
+  );
 }
 
 const UTC_TIME = /^\d{12}Z$/;

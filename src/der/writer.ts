@@ -9,6 +9,7 @@ export const TAG = {
   octetString: 0x04,
   null: 0x05,
   objectIdentifier: 0x06,
+  enumerated: 0x0a,
   utf8String: 0x0c,
   sequence: 0x30,
   set: 0x31,

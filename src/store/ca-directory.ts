@@ -26,6 +26,7 @@ export const CA_FILES = {
   config: 'ca.yaml',
   store: 'ca.db',
   keys: 'keys',
+  crl: 'crl',
 } as const;
 
 /** An existing CA: its certificate, where its keys are, and its store. */

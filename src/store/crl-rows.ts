@@ -1,5 +1,5 @@
-import type { CrlIntent } from '../ca/store.ts';
-import { hashText, hex, seconds } from './row.ts';
+import type { CrlIntent, IssuedCrl } from '../ca/store.ts';
+import { date, hashText, hex, seconds } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { usedNumber } from './sqlite-errors.ts';
 
@@ -11,16 +11,37 @@ export function lastCrlNumber(database: SqliteDatabase): bigint {
   return row ? BigInt(String(row['number'])) : 0n;
 }
 
+export function lastIssuedCrl(
+  database: SqliteDatabase,
+  kind: 'full' | 'delta',
+): IssuedCrl | undefined {
+  const row = database.row(
+    `SELECT number, base, this_update, next_update, covers FROM crl
+     WHERE status = 'issued' AND base IS ${kind === 'full' ? 'NULL' : 'NOT NULL'}
+     ORDER BY id DESC LIMIT 1`,
+  );
+  return (
+    row && {
+      number: BigInt(String(row['number'])),
+      base: row['base'] === null ? undefined : BigInt(String(row['base'])),
+      thisUpdate: date(row['this_update']),
+      nextUpdate: date(row['next_update']),
+      covers: Number(row['covers']),
+    }
+  );
+}
+
 export function recordCrlIntent(database: SqliteDatabase, intent: CrlIntent, at: Date): void {
-  const { number, thisUpdate, nextUpdate, tbsHash } = intent;
+  const { number, base, thisUpdate, nextUpdate, covers, tbsHash } = intent;
+  const times = [seconds(thisUpdate), seconds(nextUpdate)] as const;
   database.transaction(() => {
     if (number <= lastCrlNumber(database)) throw usedNumber(number, database.path);
     database
       .prepare(
-        `INSERT INTO crl (number, status, this_update, next_update, tbs_sha256, at)
-         VALUES (?, 'intent', ?, ?, ?, ?)`,
+        `INSERT INTO crl (number, base, status, this_update, next_update, covers, tbs_sha256, at)
+         VALUES (?, ?, 'intent', ?, ?, ?, ?, ?)`,
       )
-      .run(String(number), seconds(thisUpdate), seconds(nextUpdate), tbsHash, seconds(at));
+      .run(String(number), textOf(base), ...times, covers, tbsHash, seconds(at));
     database.audit('crl-intent', String(number), hex(tbsHash), at);
   });
 }
@@ -33,6 +54,12 @@ export function recordCrlIssued(
 ): void {
   database.transaction(() => {
     database.settle(CRLS, String(number), 'issued', der);
+    database // a list of a million, made each day, would fill any disk
+      .prepare(
+        `UPDATE crl SET der = NULL WHERE der IS NOT NULL AND number <> ?1
+           AND (base IS NULL) = (SELECT base IS NULL FROM crl WHERE number = ?1)`,
+      )
+      .run(String(number));
     database.audit('crl-issued', String(number), hashText(der), at);
   });
 }
@@ -48,3 +75,6 @@ export function recordCrlFailed(
     database.audit('crl-failed', String(number), reason, at);
   });
 }
+
+const textOf = (number: bigint | undefined): string | null =>
+  number === undefined ? null : String(number);

@@ -1,6 +1,12 @@
-import type { CaStore, CertificateRecord, Revocation } from '../ca/store.ts';
+import type {
+  CaStore,
+  CertificateRecord,
+  IssuedCrl,
+  ListedRevocation,
+  Revocation,
+} from '../ca/store.ts';
 import { timeText } from '../der/time.ts';
-import { certificateRecord, seconds } from './row.ts';
+import { certificateRecord, date, optionalDate, type Row, reasonOf, seconds } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** Certificates, with how they are revoked. */
@@ -49,6 +55,35 @@ function insert(
     )
     .run(reason, seconds(at), invalidityDate ? seconds(invalidityDate) : null, changed, serial);
 }
+
+const LISTED_SQL = 'SELECT serial, reason, revoked_at, invalidity_date FROM revocation';
+
+export function* listedRevocations(
+  database: SqliteDatabase,
+  last: IssuedCrl | undefined,
+): Iterable<ListedRevocation> {
+  const ended = last ? seconds(last.thisUpdate) : 0;
+  const rows = database.rows(
+    `${LISTED_SQL} WHERE reason IS NOT NULL AND (not_after >= ? OR changed > ?) ORDER BY certificate`,
+    ...[ended, last?.covers ?? 0],
+  );
+  for (const row of rows) yield listed(row);
+}
+
+export function* changedRevocations(
+  database: SqliteDatabase,
+  { covers }: IssuedCrl,
+): Iterable<ListedRevocation> {
+  const rows = database.rows(`${LISTED_SQL} WHERE changed > ? ORDER BY changed`, covers);
+  for (const row of rows) yield listed(row);
+}
+
+const listed = (row: Row): ListedRevocation => ({
+  serial: String(row['serial']),
+  at: date(row['revoked_at']),
+  reason: reasonOf(row),
+  invalidityDate: optionalDate(row['invalidity_date']),
+});
 
 const detailOf = ({ at, reason, invalidityDate }: Revocation): string =>
   [reason, timeText(at), ...(invalidityDate ? [timeText(invalidityDate)] : [])].join(' ');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SQLOutputValue } from 'node:sqlite';
 import type { CertificateRecord, CertificateStatus, Revocation } from '../ca/store.ts';
 import { PkiError } from '../errors.ts';
-import { isRevocationReason } from '../x509/crl-reason.ts';
+import { isRevocationReason, type RevocationReason } from '../x509/crl-reason.ts';
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
@@ -23,17 +23,18 @@ export function certificateRecord(row: Row): CertificateRecord {
   };
 }
 
-/** Undefined where there is no reason, which is so after a hold as well. */
-export function revocationOf(row: Row): Revocation | undefined {
-  const { reason, revoked_at: at, invalidity_date: invalidity } = row;
-  if (reason === null || reason === undefined) return undefined;
-  const name = String(reason);
-  if (!isRevocationReason(name)) throw wrongType();
-  return {
-    at: date(at),
-    reason: name,
-    invalidityDate: invalidity === null ? undefined : date(invalidity),
-  };
+function revocationOf(row: Row): Revocation | undefined {
+  const reason = reasonOf(row);
+  if (reason === undefined) return undefined;
+  const [at, invalidityDate] = [date(row['revoked_at']), optionalDate(row['invalidity_date'])];
+  return { at, reason, invalidityDate };
+}
+
+/** Undefined for a certificate that is not revoked, and after a hold. */
+export function reasonOf({ reason = null }: Row): RevocationReason | undefined {
+  if (reason === null) return undefined;
+  if (typeof reason !== 'string' || !isRevocationReason(reason)) throw wrongType();
+  return reason;
 }
 
 export function octets(value: SQLOutputValue | undefined): Uint8Array {
@@ -44,7 +45,10 @@ export function octets(value: SQLOutputValue | undefined): Uint8Array {
 const wrongType = (): PkiError =>
   new PkiError('INTEGRITY', 'the store holds a value of a wrong type');
 
-const date = (value: SQLOutputValue | undefined): Date => new Date(Number(value) * 1000);
+export const date = (value: SQLOutputValue | undefined): Date => new Date(Number(value) * 1000);
+
+export const optionalDate = (value: SQLOutputValue | undefined): Date | undefined =>
+  value === null ? undefined : date(value);
 
 export const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
 

@@ -1,14 +1,19 @@
 /** Raised with each change of the tables; a newer database is refused. */
 export const SCHEMA_VERSION = 2;
 
-/** Since version 2. Numbers are TEXT: they may have 20 octets (RFC 5280 §5.2.3). */
+/**
+ * Since version 2. Numbers are TEXT: they may have 20 octets (RFC 5280 §5.2.3). `base` is that of a
+ * delta CRL, `covers` the last audit entry before its list was read.
+ */
 const CRL_TABLE = `
   CREATE TABLE crl (
     id          INTEGER PRIMARY KEY,
     number      TEXT NOT NULL UNIQUE,
+    base        TEXT,
     status      TEXT NOT NULL CHECK (status IN ('intent', 'issued', 'failed')),
     this_update INTEGER NOT NULL,
     next_update INTEGER NOT NULL,
+    covers      INTEGER NOT NULL,
     tbs_sha256  BLOB NOT NULL,
     at          INTEGER NOT NULL,
     der         BLOB
@@ -30,6 +35,7 @@ const REVOCATION_TABLE = `
     invalidity_date INTEGER,
     changed         INTEGER NOT NULL
   ) STRICT;
+  CREATE INDEX revocation_changed ON revocation (changed);
 `;
 
 /**

@@ -55,22 +55,21 @@ export class SqliteDatabase implements Disposable {
   }
 
   row(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
-    return this.guarded(() => this.#database.prepare(sql).get(...values));
+    return this.#guarded(() => this.#database.prepare(sql).get(...values));
   }
 
   /** Rows as they are asked for, all of one moment. */
   *rows(sql: string, ...values: readonly SQLInputValue[]): Iterable<Row> {
-    const rows = this.guarded(() => this.#database.prepare(sql).iterate(...values));
-    for (;;) {
-      const { done, value } = this.guarded(() => rows.next());
-      if (done) return;
-      yield value;
+    try {
+      yield* this.#database.prepare(sql).iterate(...values);
+    } catch (error) {
+      throw storeError(error, this.path);
     }
   }
 
   /** IMMEDIATE: the lock is taken at the start, where waiting for it is possible. */
   transaction(work: () => void): void {
-    this.guarded(() => {
+    this.#guarded(() => {
       this.#database.exec('BEGIN IMMEDIATE');
       try {
         work();
@@ -82,7 +81,7 @@ export class SqliteDatabase implements Disposable {
     });
   }
 
-  guarded<Result>(work: () => Result): Result {
+  #guarded<Result>(work: () => Result): Result {
     try {
       return work();
     } catch (error) {

@@ -1,7 +1,26 @@
 import { existsSync } from 'node:fs';
-import type { CaStore, CertificateRecord, CrlIntent, Intent } from '../ca/store.ts';
-import { lastCrlNumber, recordCrlFailed, recordCrlIntent, recordCrlIssued } from './crl-rows.ts';
-import { CERTIFICATES_SQL, findCertificateRow, recordRevocation } from './revocation-rows.ts';
+import type {
+  CaStore,
+  CertificateRecord,
+  CrlIntent,
+  Intent,
+  IssuedCrl,
+  ListedRevocation,
+} from '../ca/store.ts';
+import {
+  lastCrlNumber,
+  lastIssuedCrl,
+  recordCrlFailed,
+  recordCrlIntent,
+  recordCrlIssued,
+} from './crl-rows.ts';
+import {
+  CERTIFICATES_SQL,
+  changedRevocations,
+  findCertificateRow,
+  listedRevocations,
+  recordRevocation,
+} from './revocation-rows.ts';
 import { certificateRecord, hashText, hex, seconds } from './row.ts';
 import { MISSING_TABLES, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
@@ -78,6 +97,23 @@ export class SqliteStore implements CaStore {
 
   async lastCrlNumber(): Promise<bigint> {
     return lastCrlNumber(this.#database);
+  }
+
+  async lastIssuedCrl(kind: 'full' | 'delta'): Promise<IssuedCrl | undefined> {
+    return lastIssuedCrl(this.#database, kind);
+  }
+
+  async lastChange(): Promise<number> {
+    const row = this.#database.row('SELECT max(id) AS last FROM audit');
+    return Number(row?.['last'] ?? 0);
+  }
+
+  async *listedRevocations(last: IssuedCrl | undefined): AsyncIterable<ListedRevocation> {
+    yield* listedRevocations(this.#database, last);
+  }
+
+  async *changedRevocations(base: IssuedCrl): AsyncIterable<ListedRevocation> {
+    yield* changedRevocations(this.#database, base);
   }
 
   async recordCrlIntent(intent: CrlIntent, at: Date): Promise<void> {

@@ -15,8 +15,5 @@ export const REVOCATION_REASONS = {
 
 export type RevocationReason = keyof typeof REVOCATION_REASONS;
 
-/** In delta CRLs only: the certificate is on hold no longer (RFC 5280 §5.3.1). */
-export const REMOVE_FROM_CRL = 8;
-
 export const isRevocationReason = (text: string): text is RevocationReason =>
   Object.hasOwn(REVOCATION_REASONS, text);

@@ -4,13 +4,6 @@ import { contextConstructed, type Der, integer, sequence, TAG } from '../der/wri
 import { EXTENSION_OID, type Extension, encodeExtension, parseExtension } from './extensions.ts';
 import { parseSigned, type Signed } from './signed.ts';
 
-/** One certificate that is no longer good (RFC 5280 §5.1.2.6). */
-export interface RevokedCertificate {
-  readonly serialNumber: bigint;
-  readonly revocationDate: Date;
-  readonly extensions: readonly Extension[];
-}
-
 /** TBSCertList, version 2 (RFC 5280 §5.1.2). Names and identifiers are kept in DER. */
 export interface TbsCertList {
   /** AlgorithmIdentifier that the issuer will sign with. */
@@ -19,7 +12,8 @@ export interface TbsCertList {
   /** Whole seconds. */
   readonly thisUpdate: Date;
   readonly nextUpdate: Date;
-  readonly revoked: readonly RevokedCertificate[];
+  /** The entries of revokedCertificates in DER, one after the other; see revoked-list.ts. */
+  readonly revoked: Uint8Array;
   readonly extensions: readonly Extension[];
 }
 
@@ -37,16 +31,14 @@ export const encodeTbsCertList = (tbs: TbsCertList): Der =>
     tbs.issuer,
     time(tbs.thisUpdate),
     time(tbs.nextUpdate),
-    ...(tbs.revoked.length === 0 ? [] : [sequence(...tbs.revoked.map(encodeRevoked))]),
+    ...(tbs.revoked.length === 0 ? [] : [sequence(tbs.revoked)]), // never an empty list
     contextConstructed(0, sequence(...tbs.extensions.map(encodeExtension))),
   );
 
-function encodeRevoked({ serialNumber, revocationDate, extensions }: RevokedCertificate): Der {
-  const list = extensions.length === 0 ? [] : [sequence(...extensions.map(encodeExtension))];
-  return sequence(integer(serialNumber), time(revocationDate), ...list);
-}
-
-/** Reads a CRL of version 2 with a nextUpdate, as RFC 5280 §5.1.2.5 wants it; throws DerError. */
+/**
+ * Reads a CRL of version 2 with a nextUpdate, as RFC 5280 §5.1.2.5 wants it; throws DerError. The
+ * entries, perhaps a million, are not read.
+ */
 export function parseCrl(der: Uint8Array): Crl {
   const signed = parseSigned(der);
   return { ...signed, tbs: parseTbsCertList(signed.tbsDer) };
@@ -61,7 +53,7 @@ export function parseTbsCertList(tbsDer: Uint8Array): TbsCertList {
   const issuer = reader.read(TAG.sequence).octets;
   const thisUpdate = timeValue(reader.read());
   const nextUpdate = timeValue(reader.read());
-  const revoked = reader.nextTag === TAG.sequence ? parseRevoked(reader.enter()) : [];
+  const revoked = reader.nextTag === TAG.sequence ? entries(reader) : new Uint8Array(0);
   const extensions = reader.done
     ? []
     : parseExtensions(enterDer(reader.read(EXTENSIONS_TAG).contents));
@@ -69,21 +61,13 @@ export function parseTbsCertList(tbsDer: Uint8Array): TbsCertList {
   return { signature, issuer, thisUpdate, nextUpdate, revoked, extensions };
 }
 
-function parseRevoked(reader: DerReader): readonly RevokedCertificate[] {
-  const revoked: RevokedCertificate[] = [];
-  while (!reader.done) {
-    const entry = reader.enter();
-    const serialNumber = entry.integer();
-    const revocationDate = timeValue(entry.read());
-    const extensions = entry.done ? [] : parseExtensions(entry.enter());
-    entry.end();
-    revoked.push({ serialNumber, revocationDate, extensions });
-  }
-  if (revoked.length === 0) throw new DerError('its list of revoked certificates is empty');
-  return revoked;
+function entries(reader: DerReader): Uint8Array {
+  const { contents } = reader.read(TAG.sequence);
+  if (contents.length === 0) throw new DerError('its list of revoked certificates is empty');
+  return contents;
 }
 
-function parseExtensions(reader: DerReader): readonly Extension[] {
+export function parseExtensions(reader: DerReader): readonly Extension[] {
   const extensions: Extension[] = [];
   while (!reader.done) extensions.push(parseExtension(reader.enter()));
   if (extensions.length === 0) throw new DerError('its list of extensions is empty');
@@ -97,8 +81,21 @@ export const crlNumber = (number: bigint): Extension => ({
   value: integer(number),
 });
 
-export function parseCrlNumber(extensions: readonly Extension[]): bigint | undefined {
-  const found = extensions.find(({ oid }) => oid === EXTENSION_OID.crlNumber);
-  if (!found) return undefined;
-  return integerValue(readDer(found.value, TAG.integer).contents);
+export const parseCrlNumber = (extensions: readonly Extension[]): bigint | undefined =>
+  numberIn(extensions, EXTENSION_OID.crlNumber);
+
+/** Makes it a delta CRL, to the full one of this number; always critical (RFC 5280 §5.2.4). */
+export const deltaCrlIndicator = (baseNumber: bigint): Extension => ({
+  oid: EXTENSION_OID.deltaCrlIndicator,
+  critical: true,
+  value: integer(baseNumber),
+});
+
+/** BaseCRLNumber; undefined for a full CRL. */
+export const parseBaseCrlNumber = (extensions: readonly Extension[]): bigint | undefined =>
+  numberIn(extensions, EXTENSION_OID.deltaCrlIndicator);
+
+function numberIn(extensions: readonly Extension[], wanted: string): bigint | undefined {
+  const found = extensions.find(({ oid }) => oid === wanted);
+  return found && integerValue(readDer(found.value, TAG.integer).contents);
 }

@@ -6,9 +6,10 @@ import { approveCrl } from '../../src/ca/lint.ts';
 import { CRL_RULES } from '../../src/ca/lint-rules-crl.ts';
 import { SIGNED_RULES } from '../../src/ca/lint-rules-signed.ts';
 import { PkiError } from '../../src/errors.ts';
-import { crlNumber, type TbsCertList } from '../../src/x509/crl.ts';
+import { crlNumber, deltaCrlIndicator, type TbsCertList } from '../../src/x509/crl.ts';
 import { authorityKeyIdentifier } from '../../src/x509/extensions.ts';
 import { encodeName } from '../../src/x509/names.ts';
+import { encodeRevokedList } from '../../src/x509/revoked-list.ts';
 import { newIssuer, newKeys, newParts } from '../support/authority.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
@@ -21,7 +22,7 @@ const sound: TbsCertList = {
   issuer: issuer.name,
   thisUpdate: now,
   nextUpdate: new Date(now.getTime() + 86_400_000),
-  revoked: [],
+  revoked: new Uint8Array(0),
   extensions: (await issueCrl(issuer, { days: 1 }, parts)).tbs.extensions.filter(
     ({ oid }) => oid !== '2.5.29.74',
   ),
@@ -43,6 +44,13 @@ interface CrlCase {
   readonly change: Partial<TbsCertList>;
   readonly by?: Issuer;
 }
+
+const removed = {
+  serialNumber: Uint8Array.of(1),
+  revocationDate: now,
+  reason: 'removeFromCRL',
+  invalidityDate: undefined,
+} as const;
 
 /** Each rule, and a CRL that it refuses. */
 const CASES: readonly CrlCase[] = [
@@ -66,6 +74,17 @@ const CASES: readonly CrlCase[] = [
   { id: 'crl-next-update', change: { nextUpdate: now } },
   { id: 'crl-within-issuer', change: { nextUpdate: century } },
   { id: 'crl-number', change: { extensions: without('2.5.29.20') } },
+  {
+    id: 'crl-delta-indicator-critical',
+    change: {
+      extensions: [...sound.extensions, { ...deltaCrlIndicator(0n), critical: false }],
+    },
+  },
+  {
+    id: 'crl-delta-after-base',
+    change: { extensions: [...sound.extensions, deltaCrlIndicator(1n)] },
+  },
+  { id: 'crl-entries', change: { revoked: await encodeRevokedList([removed]) } },
   { id: 'crl-extensions-not-critical', change: { extensions: replaced('2.5.29.20', true) } },
 ];
 

@@ -167,6 +167,8 @@ describe('the CRLs of a store', () => {
     number,
     thisUpdate: AT,
     nextUpdate: new Date('2030-02-01T12:00:00Z'),
+    base: undefined,
+    covers: 0,
     tbsHash: new Uint8Array(32).fill(7),
   });
   let store: SqliteStore;

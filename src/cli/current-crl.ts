@@ -1,0 +1,70 @@
+import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DerError } from '../der/reader.ts';
+import { PkiError, systemErrorCode, systemErrorText } from '../errors.ts';
+import { CA_FILES } from '../store/ca-directory.ts';
+import { type Crl, parseCrl } from '../x509/crl.ts';
+import type { CliContext } from './context.ts';
+import { OutputFile } from './output-file.ts';
+
+export type CrlKind = 'full' | 'delta';
+
+/** Names in `crl/`: `.crl` is DER, as it is published under an http URL (RFC 2585 §4). */
+const NAMES = {
+  full: { der: 'ca.crl', pem: 'ca.pem' },
+  delta: { der: 'delta.crl', pem: 'delta.pem' },
+} as const;
+
+/** Where the current CRL is, in DER. */
+export const currentCrlPath = (caPath: string, kind: CrlKind): string =>
+  join(caPath, CA_FILES.crl, NAMES[kind].der);
+
+/** The current CRL, for those who fetch it; undefined if there is none yet. Throws STORE. */
+export function readCurrentCrl(caPath: string, kind: CrlKind): Crl | undefined {
+  const path = currentCrlPath(caPath, kind);
+  try {
+    return parseCrl(readFileSync(path));
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
+    const message =
+      error instanceof DerError
+        ? `${path} is damaged: ${error.message}`
+        : `cannot read ${path}: ${systemErrorText(error)}`;
+    throw new PkiError('STORE', message, { cause: error });
+  }
+}
+
+/** The files of the current CRL that will be: opened before the key is, named after all is well. */
+export function openCurrentCrl({ resources }: CliContext, caPath: string, kind: CrlKind) {
+  const directory = join(caPath, CA_FILES.crl);
+  resources.defer(madeDirectory(directory));
+  const open = (name: string) =>
+    resources.use(new OutputFile(join(directory, name), { mode: 0o644, force: true }));
+  const names = NAMES[kind];
+  const files = { der: open(names.der), pem: open(names.pem) };
+  return {
+    replace(der: Uint8Array, text: string): void {
+      files.der.write(der);
+      files.pem.write(text);
+      for (const file of [files.der, files.pem]) file.commit();
+    },
+  };
+}
+
+/** Makes a directory if need be; returns what removes it again, should nothing come to be in it. */
+function madeDirectory(directory: string): () => void {
+  try {
+    if (mkdirSync(directory, { recursive: true }) === undefined) return () => undefined;
+  } catch (error) {
+    throw new PkiError('STORE', `cannot make ${directory}: ${systemErrorText(error)}`, {
+      cause: error,
+    });
+  }
+  return () => {
+    try {
+      rmdirSync(directory);
+    } catch (error) {
+      if (systemErrorCode(error) !== 'ENOTEMPTY') throw error;
+    }
+  };
+}
