@@ -4,6 +4,7 @@ import { PkiError, systemErrorText } from '../errors.ts';
 import { type CaDirectory, openCaDirectory } from '../store/ca-directory.ts';
 import { serialText } from '../x509/certificate.ts';
 import type { CliContext } from './context.ts';
+import { revocationFields, statusOf } from './describe-revocation.ts';
 import { pathOf } from './options.ts';
 
 export interface ShowOptions {
@@ -11,12 +12,21 @@ export interface ShowOptions {
   readonly json?: boolean;
 }
 
+/** A row of the store, as it is shown. */
+export interface RecordFields {
+  readonly status: string;
+  readonly profile: string;
+  readonly revokedAt?: string;
+  readonly reason?: string;
+  readonly invalidityDate?: string;
+}
+
 export interface FoundCertificate {
   readonly der: Uint8Array;
   /** For errors: the path, or the serial number. */
   readonly name: string;
   /** What the store tells beyond the certificate. */
-  readonly record?: { readonly status: string; readonly profile: string };
+  readonly record?: RecordFields;
   /** The CA of the directory that was given. */
   readonly ca?: CaDirectory;
 }
@@ -33,7 +43,7 @@ export async function findCertificate(
     await openCaDirectory(pathOf(context, caDir), { readOnly: true }),
   );
   if (existsSync(path)) return { der: readCertificate(path, what), name: what, ca };
-  const serial = normalised(what);
+  const serial = normalisedSerial(what);
   const row = await ca.store.find(serial);
   if (!row) {
     throw new PkiError(
@@ -44,8 +54,15 @@ export async function findCertificate(
       },
     );
   }
-  const { der, status, profile } = row;
-  if (der) return { der, name: what, record: { status, profile }, ca };
+  const { der, profile } = row;
+  const status = statusOf(row);
+  if (der)
+    return {
+      der,
+      name: what,
+      record: { status, profile, ...revocationFields(row.revocation) },
+      ca,
+    };
   throw new PkiError(
     'USAGE',
     `under the serial number ${what} no certificate was issued: ${status}`,
@@ -53,7 +70,7 @@ export async function findCertificate(
 }
 
 /** However a serial number is written, as in `4F:D2:…` or `0x4fd2…`, the store has it in one form. */
-function normalised(text: string): string {
+export function normalisedSerial(text: string): string {
   const digits = text.replaceAll(/[:\s]|^0x/gi, '');
   return /^[0-9a-f]+$/i.test(digits) ? serialText(BigInt(`0x${digits}`)) : text;
 }

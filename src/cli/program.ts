@@ -28,6 +28,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/csr.ts')).csrCommand,
   },
   {
+    name: 'revoke',
+    summary: 'revoke a certificate, or put it on hold',
+    load: async () => (await import('./commands/revoke.ts')).revokeCommand,
+  },
+  {
     name: 'crl',
     summary: 'make a certificate revocation list',
     load: async () => (await import('./commands/crl.ts')).crlCommand,

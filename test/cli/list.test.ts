@@ -37,11 +37,11 @@ describe('list', () => {
   it('has a line for each certificate, oldest first, and for what came to nothing', async () => {
     const { status, stdout, stderr } = await pki('list', '--ca-dir', 'ca');
     const [root, ...lines] = stdout.split('\n');
-    expect(root).toMatch(/^ *[0-9a-f]+ {2}issued {2}2050-01-01T11:54:59Z {2}root-ca {7}CN=Root$/);
+    expect(root).toMatch(/^ *[0-9a-f]+ {2}issued {3}2050-01-01T11:54:59Z {2}root-ca {7}CN=Root$/);
     expect(lines).toEqual([
-      `${serial.padStart(40)}  issued  2030-04-01T11:54:59Z  tls-server    CN=a.example`,
-      `${'0a'.padStart(40)}  intent  2031-01-31T23:59:59Z  tls-client    CN=Somebody\\, inc.`,
-      `${'0b'.padStart(40)}  failed  2031-01-31T23:59:59Z  tls-client    CN=Somebody\\, inc.`,
+      `${serial.padStart(40)}  issued   2030-04-01T11:54:59Z  tls-server    CN=a.example`,
+      `${'0a'.padStart(40)}  intent   2031-01-31T23:59:59Z  tls-client    CN=Somebody\\, inc.`,
+      `${'0b'.padStart(40)}  failed   2031-01-31T23:59:59Z  tls-client    CN=Somebody\\, inc.`,
       '',
     ]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CertificateRecord } from '../../ca/store.ts';
 import { timeText } from '../../der/time.ts';
 import type { CliContext } from '../context.ts';
+import { revocationFields, statusOf } from '../describe-revocation.ts';
 import { caDirectoryOption, jsonOption, pathOf } from '../options.ts';
 
 interface ListOptions {
@@ -30,17 +31,24 @@ export function listCommand(context: CliContext): Command {
 
 /** One certificate a line, oldest first, written as they are read. */
 async function printLines(context: CliContext, rows: AsyncIterable<CertificateRecord>) {
-  for await (const { serial, status, profile, notAfter, subject } of rows) {
-    const columns = [serial.padStart(40), status.padEnd(6), timeText(notAfter), profile.padEnd(12)];
+  for await (const row of rows) {
+    const { serial, profile, notAfter, subject } = row;
+    const status = statusOf(row).padEnd('revoked'.length);
+    const columns = [serial.padStart(40), status, timeText(notAfter), profile.padEnd(12)];
     context.print(`${columns.join('  ')}  ${subject}\n`);
   }
 }
 
 async function printJson(context: CliContext, rows: AsyncIterable<CertificateRecord>) {
   let separator = '[\n';
-  for await (const { serial, status, profile, subject, notBefore, notAfter } of rows) {
+  for await (const record of rows) {
+    const { serial, profile, subject, notBefore, notAfter, revocation } = record;
+    const status = statusOf(record);
     const times = { notBefore: timeText(notBefore), notAfter: timeText(notAfter) };
-    const row = JSON.stringify({ serial, status, profile, subject, ...times });
+    const row = JSON.stringify({
+      ...{ serial, status, profile, subject, ...times },
+      ...revocationFields(revocation),
+    });
     context.print(`${separator}  ${row}`);
     separator = ',\n';
   }

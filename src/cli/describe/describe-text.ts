@@ -1,3 +1,4 @@
+import type { RecordFields } from '../find-certificate.ts';
 import { table } from '../present.ts';
 import { algorithmRows } from './describe-algorithm.ts';
 import type { CertificateDescription } from './describe-certificate.ts';
@@ -7,10 +8,12 @@ export function descriptionText({
   extensions,
   algorithms,
   ...fields
-}: CertificateDescription & { status?: string; profile?: string }): string {
+}: CertificateDescription & Partial<RecordFields>): string {
   const before: Readonly<Record<string, string | undefined>> = {
     serial: fields.serial,
-    status: fields.status,
+    status: fields.reason
+      ? `${fields.status} (${fields.reason}, ${fields.revokedAt})`
+      : fields.status,
     profile: fields.profile,
     issuer: fields.issuer,
     'valid from': fields.notBefore,

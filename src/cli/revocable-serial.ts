@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { PkiError } from '../errors.ts';
+import type { CaDirectory } from '../store/ca-directory.ts';
+import { type Certificate, serialText } from '../x509/certificate.ts';
+import { nameText, parseName } from '../x509/names.ts';
+import type { CliContext } from './context.ts';
+import { normalisedSerial } from './find-certificate.ts';
+import { pathOf } from './options.ts';
+import { readCertificates } from './read-certificates.ts';
+
+/**
+ * The serial number of the certificate that is meant: a file, the first certificate in it, if there
+ * is one of that name. Throws USAGE for a certificate that this CA did not issue, octet for octet,
+ * and POLICY for its own.
+ */
+export async function revocableSerial(
+  context: CliContext,
+  what: string,
+  { certificate: own, store }: CaDirectory,
+): Promise<string> {
+  const isFile = existsSync(pathOf(context, what));
+  const file = isFile ? (await readCertificates(context, what))[0] : undefined;
+  if (file) mustBeIssuedBy(own, file, what);
+  const serial = file ? serialText(file.tbs.serialNumber) : normalisedSerial(what);
+  const der = (await store.find(serial))?.der;
+  if (file && !equal(der, file.der)) {
+    throw new PkiError('USAGE', `${what} is not a certificate that this CA has issued`, {
+      hints: [
+        der
+          ? `under its serial number ${serial} another one was issued`
+          : `nothing was issued under its serial number ${serial}`,
+      ],
+    });
+  }
+  if (equal(der, own.der)) {
+    throw new PkiError('POLICY', 'a CA cannot revoke its own certificate', {
+      hints: [
+        'its CRLs are worth nothing without it; take it out of the trust stores, or have it revoked by the CA above',
+      ],
+    });
+  }
+  return serial;
+}
+
+function mustBeIssuedBy(own: Certificate, { tbs: { issuer } }: Certificate, what: string): void {
+  if (equal(issuer, own.tbs.subject)) return;
+  throw new PkiError(
+    'USAGE',
+    `${what} is a certificate of another CA: ${nameText(parseName(issuer))}`,
+    {
+      hints: ['only the CA that issued it can revoke it'],
+    },
+  );
+}
+
+const equal = (one: Uint8Array | undefined, other: Uint8Array): boolean =>
+  one !== undefined && Buffer.compare(one, other) === 0;
