@@ -1,7 +1,6 @@
 import { enterDer, integerValue, readDer, type Tlv } from '../der/reader.ts';
 import { TAG } from '../der/writer.ts';
-import { parseExtensions } from '../x509/crl.ts';
-import { EXTENSION_OID, type Extension } from '../x509/extensions.ts';
+import { EXTENSION_OID, type Extension, parseExtensions } from '../x509/extensions.ts';
 import { ENTRY_REASONS, encodedEntries } from '../x509/revoked-list.ts';
 
 /** RFC 5280 §4.1.2.2: 20 octets at most, the sign included. */

@@ -3,7 +3,9 @@ import type { Certificate, TbsCertificate } from '../x509/certificate.ts';
 import type { TbsCertList } from '../x509/crl.ts';
 import type { KnownExtensions } from '../x509/extensions.ts';
 import type { NameAttribute } from '../x509/names.ts';
+import type { CertStatus, ResponseData } from '../x509/ocsp-data.ts';
 import type { Issuer } from './issuer.ts';
+import type { OcspResponder } from './ocsp-responder.ts';
 import type { SubjectKey } from './subject-key.ts';
 
 /** What a rule looks at: the draft as somebody reads it who gets it in DER. */
@@ -26,6 +28,14 @@ export type SignedSubject = Pick<LintSubject, 'extensions' | 'issuer'> & {
 /** What a rule for CRLs looks at. */
 export interface CrlSubject extends SignedSubject {
   readonly tbs: TbsCertList;
+}
+
+/** What a rule for OCSP responses looks at. */
+export interface OcspSubject {
+  readonly data: ResponseData;
+  readonly responder: OcspResponder;
+  /** What the CA itself says of the certificate of a delegated responder. */
+  readonly responderStatus: CertStatus;
 }
 
 /** One row, one requirement of one document. */

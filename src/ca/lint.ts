@@ -4,11 +4,13 @@ import { encodeTbs, parseTbs, type TbsCertificate } from '../x509/certificate.ts
 import { encodeTbsCertList, parseTbsCertList, type TbsCertList } from '../x509/crl.ts';
 import { knownExtensions } from '../x509/extensions.ts';
 import { nameText, parseName } from '../x509/names.ts';
+import { encodeResponseData, parseResponseData, type ResponseData } from '../x509/ocsp-data.ts';
 import type { Draft } from './draft.ts';
 import type { Issuer } from './issuer.ts';
-import type { CrlSubject, LintRule } from './lint-rule.ts';
+import type { CrlSubject, LintRule, OcspSubject } from './lint-rule.ts';
 import { LINT_RULES } from './lint-rules.ts';
 import { CRL_RULES } from './lint-rules-crl.ts';
+import { OCSP_RULES } from './lint-rules-ocsp.ts';
 import { policyLints } from './policy.ts';
 import { describeSubjectKey } from './subject-key.ts';
 
@@ -17,7 +19,7 @@ declare const approved: unique symbol; // has no value: exists in the type syste
 /** What passed every lint. Only this file makes one; only these get signed. */
 export interface Approved {
   readonly [approved]: true;
-  /** TBSCertificate or TBSCertList, DER. */
+  /** TBSCertificate, TBSCertList or ResponseData, DER. */
   readonly der: Uint8Array;
 }
 
@@ -72,6 +74,18 @@ export function approveCrl(
   });
   const passed = { tbs, der };
   return passed as ApprovedCrl;
+}
+
+/** The same for what an OCSP response says. */
+export function approveOcsp(
+  data: ResponseData,
+  by: Omit<OcspSubject, 'data'>,
+  rules: readonly LintRule<OcspSubject>[] = OCSP_RULES,
+): Approved {
+  const der = encodeResponseData(data);
+  const name = nameText(parseName(by.responder.signing.name));
+  mustPass(`an OCSP response by ${name}`, rules, () => ({ data: parseResponseData(der), ...by }));
+  return { der } as Approved;
 }
 
 function mustPass<Subject>(

@@ -3,8 +3,10 @@ import type { Clock } from '../ports.ts';
 import { type Certificate, parseCertificate, serialText } from '../x509/certificate.ts';
 import { type Crl, parseBaseCrlNumber, parseCrl, parseCrlNumber } from '../x509/crl.ts';
 import { knownExtensions } from '../x509/extensions.ts';
+import { encodeOcspResponse } from '../x509/ocsp-response.ts';
 import type { Issuer } from './issuer.ts';
-import type { ApprovedCrl, ApprovedTbs } from './lint.ts';
+import type { Approved, ApprovedCrl, ApprovedTbs } from './lint.ts';
+import type { OcspResponder } from './ocsp-responder.ts';
 import { type Ledger, signApproved } from './sign-approved.ts';
 import type { CaStore } from './store.ts';
 
@@ -60,5 +62,24 @@ export async function sealCrl(
   };
   return parseCrl(await signApproved(approved, issuer, ledger));
 }
+
+/** Signs and verifies what an OCSP response says; the result is an OCSPResponse, DER. */
+export async function sealOcsp(
+  approved: Approved,
+  { signing, certificates }: OcspResponder,
+): Promise<Uint8Array> {
+  return encodeOcspResponse(await signApproved(approved, signing, NOT_RECORDED), certificates);
+}
+
+/**
+ * A response only repeats what is in the store, and anybody may ask for one as often as they like:
+ * a row for each would let strangers fill the disk of the CA.
+ */
+const NOT_RECORDED: Ledger = {
+  what: 'OCSP response',
+  intend: async () => undefined,
+  release: async () => undefined,
+  fail: async () => undefined,
+};
 
 const sha256 = (octets: Uint8Array): Uint8Array => createHash('sha256').update(octets).digest();

@@ -4,7 +4,6 @@ import { PkiError } from '../errors.ts';
 import {
   altSignature,
   preTbs,
-  signatureComponent,
   withAltSignature,
   withoutAltSignature,
 } from '../x509/alternative.ts';
@@ -15,7 +14,7 @@ import type { Approved } from './lint.ts';
 
 /** What the store is told about one signature: before the key is used, and what became of it. */
 export interface Ledger {
-  /** `certificate` or `CRL`, for errors. */
+  /** `certificate`, `CRL` or `OCSP response`, for errors. */
   readonly what: string;
   intend(): Promise<void>;
   release(der: Uint8Array): Promise<void>;
@@ -67,8 +66,8 @@ async function verdict(
   const { tbsDer, signatureAlgorithm: identifier, signature } = parseSigned(signed);
   const native = { spki: signing.publicKey, identifier, message: tbsDer, signature };
   const problem =
-    compared(withoutAltSignature(tbsDer), approved) ??
-    compared(identifier, signatureComponent(tbsDer)) ??
+    compared(alternative ? withoutAltSignature(tbsDer) : tbsDer, approved) ??
+    compared(identifier, signing.algorithm.identifier) ??
     (await verifySignature(native, engine));
   if (problem !== undefined || !alternative) return problem;
   const found = altSignature(tbsDer);

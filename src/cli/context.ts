@@ -11,7 +11,7 @@ export interface CliContext {
   readonly clock: Clock;
   readonly entropy: Entropy;
   /** The result, and nothing else. */
-  readonly print: (text: string) => void;
+  readonly print: (result: string | Uint8Array) => void;
   /** For people: progress, warnings, errors. */
   readonly note: (text: string) => void;
   /** All of standard input, to its end. */
@@ -44,7 +44,7 @@ export function processContext(interrupted: AbortSignal, spareHost?: SpareHost):
     cwd: process.cwd(),
     clock: () => new Date(),
     entropy: (length) => process.getBuiltinModule('node:crypto').randomBytes(length),
-    print: (text) => writeAll(STDOUT, text),
+    print: (result) => writeAll(STDOUT, result),
     note: (text) => writeAll(STDERR, `${text}\n`),
     readStdin,
     get prompt() {
@@ -71,8 +71,8 @@ async function readStdin(): Promise<Uint8Array> {
 }
 
 /** Writes everything before it returns, so that ending the process loses nothing. */
-function writeAll(descriptor: number, text: string): void {
-  const octets = Buffer.from(text);
+function writeAll(descriptor: number, output: string | Uint8Array): void {
+  const octets = Buffer.from(output);
   for (let offset = 0; offset < octets.length; ) {
     try {
       offset += writeSync(descriptor, octets, offset);

@@ -19,9 +19,10 @@ export async function openCa(
   context: CliContext,
   caDir: string,
   options: SecretOptions & TokenKeyOptions & { readonly policy?: string },
+  { readOnly = false } = {},
 ): Promise<OpenCa> {
   const { resources } = context;
-  const directory = resources.use(await openCaDirectory(pathOf(context, caDir)));
+  const directory = resources.use(await openCaDirectory(pathOf(context, caDir), { readOnly }));
   const { certificate, certificatePath, config, path } = directory;
   const policies = policiesOf(config.policy, options.policy);
   const complete = await withHsmConfig(context, options, config.hsm);

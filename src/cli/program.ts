@@ -38,6 +38,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/crl.ts')).crlCommand,
   },
   {
+    name: 'ocsp',
+    summary: 'answer whether certificates are revoked',
+    load: async () => (await import('./commands/ocsp.ts')).ocspCommand,
+  },
+  {
     name: 'list',
     summary: 'list the certificates of a CA',
     load: async () => (await import('./commands/list.ts')).listCommand,

@@ -6,11 +6,10 @@ import { type Der, TAG, tlv } from './writer.ts';
  * in Zulu, whole seconds.
  */
 export function time(date: Date): Der {
-  const digits = digitsOf(date);
   const year = date.getUTCFullYear();
   return year >= 1950 && year < 2050
-    ? tlv(TAG.utcTime, Buffer.from(`${digits.slice(2)}Z`))
-    : tlv(TAG.generalizedTime, Buffer.from(`${digits}Z`));
+    ? tlv(TAG.utcTime, Buffer.from(`${digitsOf(date).slice(2)}Z`))
+    : generalizedTime(date);
 }
 
 /** GeneralizedTime whatever the year, as invalidityDate has it (RFC 5280 §5.3.2). */
@@ -36,7 +35,21 @@ const GENERALIZED_TIME = /^\d{14}Z$/;
 /** Reads a `Time`; the forms that RFC 5280 forbids (offsets, fractions, no seconds) are refused. */
 export function timeValue({ tag, contents }: Tlv): Date {
   const text = Buffer.from(contents).toString('latin1');
-  const digits = fourDigitYear(tag, text);
+  const date = dateOf(fourDigitYear(tag, text), text);
+  if (time(date)[0] !== tag) {
+    throw new DerError('a time has the wrong type for its year');
+  }
+  return date;
+}
+
+/** Reads a GeneralizedTime of any year, in the form that RFC 5280 §4.1.2.5.2 wants. */
+export function generalizedTimeValue({ tag, contents }: Tlv): Date {
+  const text = Buffer.from(contents).toString('latin1');
+  if (tag !== TAG.generalizedTime) throw new DerError('a time is no GeneralizedTime');
+  return dateOf(fourDigitYear(tag, text), text);
+}
+
+function dateOf(digits: string, text: string): Date {
   const [year, month, day, hour, minute, second] = [0, 4, 6, 8, 10, 12].map((start, index) =>
     digits.slice(start, start + (index === 0 ? 4 : 2)),
   );
@@ -44,9 +57,6 @@ export function timeValue({ tag, contents }: Tlv): Date {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime()) || date.toISOString() !== iso) {
     throw new DerError(`no such time: ${text}`);
-  }
-  if (time(date)[0] !== tag) {
-    throw new DerError('a time has the wrong type for its year');
   }
   return date;
 }

@@ -44,12 +44,6 @@ export function preTbs(tbsDer: Uint8Array): Der {
   return putTogether(rest, extensions.filter(isNotAltSignature));
 }
 
-/** The `signature` component of a TBSCertificate or TBSCertList: an AlgorithmIdentifier, DER. */
-export function signatureComponent(tbsDer: Uint8Array): Uint8Array {
-  const components = all(enterDer(tbsDer));
-  return components[signatureIndex(components)] ?? new Uint8Array(0);
-}
-
 /** The first SEQUENCE in both: before it are a version and a serial number at most. */
 const signatureIndex = (components: readonly Uint8Array[]): number =>
   components.findIndex(([tag]) => tag === TAG.sequence);

@@ -1,7 +1,7 @@
 import { DerError, enterDer } from '../der/reader.ts';
 import { time, timeValue } from '../der/time.ts';
 import { contextConstructed, type Der, integer, sequence, TAG } from '../der/writer.ts';
-import { type Extension, encodeExtension, parseExtension } from './extensions.ts';
+import { type Extension, encodeExtension, parseExtensions } from './extensions.ts';
 import { encodeSigned, parseSigned, type Signed } from './signed.ts';
 
 /** TBSCertificate, version 3 (RFC 5280 §4.1.2). Names, keys and identifiers are kept in DER. */
@@ -58,18 +58,12 @@ export function parseTbs(tbsDer: Uint8Array): TbsCertificate {
   validity.end();
   const subject = reader.read(TAG.sequence).octets;
   const publicKey = reader.read(TAG.sequence).octets;
-  const extensions = reader.done ? [] : parseExtensions(reader.read(EXTENSIONS_TAG).contents);
+  const extensions = reader.done
+    ? []
+    : parseExtensions(enterDer(reader.read(EXTENSIONS_TAG).contents));
   reader.end();
   const names = { issuer, subject, publicKey };
   return { serialNumber, signature, notBefore, notAfter, ...names, extensions };
-}
-
-function parseExtensions(contents: Uint8Array): readonly Extension[] {
-  const reader = enterDer(contents);
-  const extensions: Extension[] = [];
-  while (!reader.done) extensions.push(parseExtension(reader.enter()));
-  if (extensions.length === 0) throw new DerError('its list of extensions is empty');
-  return extensions;
 }
 
 /** A serial number as people write it: lower-case hexadecimal, an even number of digits. */

@@ -1,7 +1,7 @@
 import { DerError, type DerReader, enterDer, integerValue, readDer } from '../der/reader.ts';
 import { time, timeValue } from '../der/time.ts';
 import { contextConstructed, type Der, integer, sequence, TAG } from '../der/writer.ts';
-import { EXTENSION_OID, type Extension, encodeExtension, parseExtension } from './extensions.ts';
+import { EXTENSION_OID, type Extension, encodeExtension, parseExtensions } from './extensions.ts';
 import { parseSigned, type Signed } from './signed.ts';
 
 /** TBSCertList, version 2 (RFC 5280 §5.1.2). Names and identifiers are kept in DER. */
@@ -65,13 +65,6 @@ function entries(reader: DerReader): Uint8Array {
   const { contents } = reader.read(TAG.sequence);
   if (contents.length === 0) throw new DerError('its list of revoked certificates is empty');
   return contents;
-}
-
-export function parseExtensions(reader: DerReader): readonly Extension[] {
-  const extensions: Extension[] = [];
-  while (!reader.done) extensions.push(parseExtension(reader.enter()));
-  if (extensions.length === 0) throw new DerError('its list of extensions is empty');
-  return extensions;
 }
 
 /** Counts the CRLs of an issuer, ever upwards (RFC 5280 §5.2.3). */

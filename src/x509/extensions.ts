@@ -23,6 +23,8 @@ export const EXTENSION_OID = {
   deltaCrlIndicator: '2.5.29.27',
   authorityKeyIdentifier: '2.5.29.35',
   extKeyUsage: '2.5.29.37',
+  /** RFC 9654 §2.1. */
+  ocspNonce: '1.3.6.1.5.5.7.48.1.2',
   ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
   /** RFC 9763 §4.1. */
   relatedCertificate: '1.3.6.1.5.5.7.1.36',
@@ -54,6 +56,14 @@ export function parseExtension(reader: DerReader): Extension {
   const value = reader.octetString();
   reader.end();
   return { oid, critical, value };
+}
+
+/** Extensions: one at least (RFC 5280 §4.1.2.9). */
+export function parseExtensions(reader: DerReader): readonly Extension[] {
+  const extensions: Extension[] = [];
+  while (!reader.done) extensions.push(parseExtension(reader.enter()));
+  if (extensions.length === 0) throw new DerError('its list of extensions is empty');
+  return extensions;
 }
 
 /** BOOLEAN DEFAULT FALSE, which DER leaves out when it is FALSE (X.690 clause 11.5). */

@@ -1,9 +1,8 @@
 import { DerReader, enterDer, integerValue, type Tlv } from '../der/reader.ts';
 import { generalizedTime, time, timeValue } from '../der/time.ts';
 import { sequence, TAG, tlv, unsignedInteger } from '../der/writer.ts';
-import { parseExtensions } from './crl.ts';
 import { REVOCATION_REASONS, type RevocationReason } from './crl-reason.ts';
-import { EXTENSION_OID, type Extension, encodeExtension } from './extensions.ts';
+import { EXTENSION_OID, type Extension, encodeExtension, parseExtensions } from './extensions.ts';
 
 /** In delta CRLs an entry may also say that a certificate is on hold no longer. */
 export type EntryReason = RevocationReason | 'removeFromCRL';

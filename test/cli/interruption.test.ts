@@ -24,7 +24,7 @@ async function interrupted(cwd: string, ...argv: readonly string[]) {
     cwd,
     clock: () => new Date(),
     entropy: (length) => randomBytes(length),
-    print: (text) => told.push(text),
+    print: (result) => told.push(`${result}`),
     note: (text) => told.push(text),
     readStdin: wait,
     prompt: (question) => {

@@ -29,6 +29,7 @@ describe('the help', () => {
       '  csr',
       '  revoke',
       '  crl',
+      '  ocsp',
       '  list',
       '  show',
       '  verify',

@@ -19,13 +19,16 @@ export interface WorldOptions {
   readonly progress?: (text: string | undefined) => void;
   /** The time; the real one if absent. */
   readonly now?: Date;
+  /** Aborted when the command is interrupted. */
+  readonly interrupted?: AbortSignal;
 }
 
 /** The passphrase of the CA keys in tests. */
 export const PASSPHRASE = 'correct horse battery staple';
 
 /** Runs command lines in this process, in a world of their own. */
-export function world({ cwd, env = {}, answers, stdin = '', now, progress }: WorldOptions) {
+export function world(options: WorldOptions) {
+  const { cwd, env = {}, answers, stdin = '', now, progress } = options;
   return async function pki(...argv: readonly string[]): Promise<Outcome> {
     let [stdout, stderr] = ['', ''];
     const typed = [...(answers ?? [])];
@@ -34,8 +37,9 @@ export function world({ cwd, env = {}, answers, stdin = '', now, progress }: Wor
       cwd,
       clock: () => now ?? new Date(),
       entropy: (length) => randomBytes(length),
-      print: (text) => {
-        stdout += text;
+      print: (result) => {
+        // an octet is a character of Latin-1
+        stdout += typeof result === 'string' ? result : Buffer.from(result).toString('latin1');
       },
       note: (text) => {
         stderr += `${text}\n`;
@@ -49,7 +53,7 @@ export function world({ cwd, env = {}, answers, stdin = '', now, progress }: Wor
         }),
       progress,
       resources: new AsyncDisposableStack(),
-      interrupted: new AbortController().signal,
+      interrupted: options.interrupted ?? new AbortController().signal,
     };
     const status = await run(argv, context);
     return { status, stdout, stderr };

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { commandGroup, type GroupRow } from '../command-group.ts';
+import type { CliContext } from '../context.ts';
+import { jsonOption } from '../options.ts';
+
+const ROWS: readonly GroupRow[] = [
+  {
+    name: 'sign',
+    summary: 'sign a response for each certificate beforehand, for a CA that is offline',
+    load: async () => (await import('./ocsp/sign.ts')).ocspSignCommand,
+  },
+  {
+    name: 'respond',
+    summary: 'answer one request',
+    load: async () => (await import('./ocsp/respond.ts')).ocspRespondCommand,
+  },
+  {
+    name: 'request',
+    summary: 'make a request about a certificate',
+    load: async () => (await import('./ocsp/request.ts')).ocspRequestCommand,
+  },
+];
+
+/** The commands about OCSP (RFC 6960). */
+export const ocspCommand = (context: CliContext, argv: readonly string[]): Promise<Command> =>
+  commandGroup('ocsp', ROWS, {
+    context,
+    argv,
+    prepare: (command) => command.addOption(jsonOption()),
+  });
