@@ -62,6 +62,8 @@ export function systemErrorText(error: unknown): string {
 
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
+  EADDRINUSE: 'the address is in use',
+  EADDRNOTAVAIL: 'this machine has no such address',
   EBADF: 'it is not open',
   EEXIST: 'it exists already',
   EISDIR: 'it is a directory',

@@ -30,10 +30,14 @@ async function settled(argv: readonly string[], context: CliContext, json: boole
   }
 }
 
-/** Rejects when the command is interrupted; the resources are then closed as at any other end. */
+/**
+ * Rejects when the command is interrupted; the resources are then closed as at any other end. A
+ * command that runs until it is interrupted ends by itself then, which comes first.
+ */
 function interruption({ interrupted: signal }: CliContext): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(interrupted()), { once: true });
+    const interrupt = () => setImmediate(() => reject(interrupted()));
+    signal.addEventListener('abort', interrupt, { once: true });
   });
 }
 

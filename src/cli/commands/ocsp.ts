@@ -15,6 +15,11 @@ const ROWS: readonly GroupRow[] = [
     load: async () => (await import('./ocsp/respond.ts')).ocspRespondCommand,
   },
   {
+    name: 'serve',
+    summary: 'answer requests over HTTP until it is interrupted',
+    load: async () => (await import('./ocsp/serve.ts')).ocspServeCommand,
+  },
+  {
     name: 'request',
     summary: 'make a request about a certificate',
     load: async () => (await import('./ocsp/request.ts')).ocspRequestCommand,
