@@ -1,24 +1,15 @@
-import { keyAlgorithmNamed } from '../algorithms/registry.ts';
 import { issue } from '../ca/authority.ts';
-import { type CertificateRequest, requestForOwnKey, verifyRequest } from '../ca/request.ts';
 import { pem } from '../der/pem.ts';
-import { PkiError } from '../errors.ts';
-import { profileNamed, ROOT_CA } from '../profiles/built-in.ts';
-import type { Profile } from '../profiles/profile-config.ts';
-import { generatePkcs8 } from '../signers/generate-key.ts';
 import { keyFileText } from '../signers/key-file.ts';
-import { publicKeyOfPkcs8 } from '../signers/software-key.ts';
+import type { Secret } from '../signers/secret.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { CliContext } from './context.ts';
-import { givenNames, type NameOptions } from './given-names.ts';
-import { type OpenCa, openCa } from './open-ca.ts';
-import { pathOf, type SecretOptions } from './options.ts';
-import { OutputFile } from './output-file.ts';
-import { subjectKeyUnder } from './policies.ts';
-import { waitingAt } from './progress.ts';
-import { readInput } from './read-input.ts';
+import type { NameOptions } from './given-names.ts';
+import { mustWriteSeparateFiles, openOutputs } from './issue-outputs.ts';
+import { givenDetails, issuableProfile, requested } from './issue-request.ts';
+import { openCa } from './open-ca.ts';
+import type { SecretOptions } from './options.ts';
 import type { EvidenceOptions } from './requests/evidence-options.ts';
-import { requestEvidence } from './requests/request-evidence.ts';
 import { readSecret } from './secrets.ts';
 
 export interface IssueOptions extends SecretOptions, NameOptions, EvidenceOptions {
@@ -34,6 +25,7 @@ export interface IssueOptions extends SecretOptions, NameOptions, EvidenceOption
   readonly keyPassphraseFile?: string;
   readonly key?: string;
   readonly force?: boolean;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
@@ -52,74 +44,28 @@ export async function issueCertificate(
   options: IssueOptions,
 ): Promise<IssuedCertificate> {
   const profile = issuableProfile(options.profile);
-  mustWriteTwoFiles(context, options);
-  const output = (path: string, mode: number) =>
-    context.resources.use(
-      new OutputFile(pathOf(context, path), { mode, force: options.force ?? false }),
-    );
-  const certificateFile = options.out === '-' ? undefined : output(options.out, 0o644);
-  const ca = await openCa(context, options.caDir, options);
-  const { request, keyFile } = await requested(context, options, output, ca);
-  const { directory, issuer } = ca;
+  mustWriteSeparateFiles(context, options);
+  const outputs = openOutputs(context, options);
+  const { directory, issuer } = await openCa(context, options.caDir, options);
+  const passphrase = await keyPassphrase(context, options);
+  const { request, pkcs8 } = await requested(context, options, { directory, issuer });
+  if (pkcs8) outputs.key?.write(keyFileText(pkcs8, passphrase)); // on the disk before it is used
   const { certificate, notes } = await issue(
-    { request, profile, ...givenNames(options), ...givenValidity(options) },
+    { request, profile, ...givenDetails(options) },
     issuer,
     { store: directory.store, clock: context.clock, entropy: context.entropy },
   );
   const text = pem('CERTIFICATE', certificate.der);
-  certificateFile?.write(text);
-  keyFile?.commit();
-  certificateFile?.commit();
+  outputs.certificate?.write(text);
+  outputs.key?.commit();
+  outputs.certificate?.commit();
   return { certificate, pem: text, notes };
 }
 
-function issuableProfile(name: string): Profile {
-  const profile = profileNamed(name);
-  if (name !== ROOT_CA) return profile;
-  throw new PkiError('USAGE', `profile "${name}" is for self-signed certificates`, {
-    hints: ['make a root CA with "pki init-ca"'],
-  });
-}
-
-function mustWriteTwoFiles(context: CliContext, { out, keyOut }: IssueOptions): void {
-  if (keyOut === undefined || pathOf(context, out) !== pathOf(context, keyOut)) return;
-  throw new PkiError('USAGE', '--out and --key-out name the same file');
-}
-
-type OpenOutput = (path: string, mode: number) => OutputFile;
-
-/** The key of the request, or one that is made now; its file is on the disk before it is used. */
-async function requested(
+async function keyPassphrase(
   context: CliContext,
-  options: IssueOptions,
-  output: OpenOutput,
-  ca: OpenCa,
-): Promise<{ request: CertificateRequest; keyFile?: OutputFile }> {
-  const { csr, keyOut, keyPassphraseFile } = options;
-  if (keyOut === undefined) {
-    if (csr === undefined) throw new TypeError('neither a request nor a key');
-    const name = csr === '-' ? 'standard input' : csr;
-    const file = await readInput(context, csr);
-    const evidence = await requestEvidence(context, options, ca);
-    return { request: await verifyRequest(file, name, evidence) };
-  }
-  const { keyAlgorithm = subjectKeyUnder(ca.issuer.policies) } = options;
-  const algorithm = keyAlgorithmNamed(keyAlgorithm);
-  const passphrase =
-    keyPassphraseFile === undefined
-      ? undefined
-      : await readSecret(context, 'passphrase', keyPassphraseFile);
-  const keyFile = output(keyOut, 0o600);
-  const pkcs8 = await waitingAt(context)(
-    `making a key for ${algorithm.name}`,
-    generatePkcs8(algorithm),
-  );
-  const publicKey = await publicKeyOfPkcs8(pkcs8, keyOut);
-  keyFile.write(keyFileText(pkcs8, passphrase));
-  return { request: requestForOwnKey(publicKey), keyFile };
+  { keyPassphraseFile }: IssueOptions,
+): Promise<Secret | undefined> {
+  if (keyPassphraseFile === undefined) return undefined;
+  return readSecret(context, 'passphrase', keyPassphraseFile);
 }
-
-const givenValidity = ({ days, clamp }: IssueOptions) => ({
-  ...(days !== undefined && { validityDays: days }),
-  ...(clamp !== undefined && { clamp }),
-});

@@ -15,6 +15,7 @@ export interface OpenCa {
   readonly issuer: Issuer;
 }
 
+/** `readOnly` for commands that only look: they leave the store as it is. */
 export async function openCa(
   context: CliContext,
   caDir: string,

@@ -89,7 +89,7 @@ function reserve(temporary: string, path: string): void {
 }
 
 /** Directories and devices are never replaced: as root, renaming over /dev/null would succeed. */
-function mustBeWritable(path: string, force: boolean): void {
+export function mustBeWritable(path: string, force: boolean): void {
   try {
     const target = statSync(path, { throwIfNoEntry: false });
     if (target && !target.isFile()) throw notAFile(path);

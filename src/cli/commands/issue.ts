@@ -35,12 +35,14 @@ export function issueCommand(context: CliContext): Command {
     .option('--key-algorithm <name>', 'algorithm of that key (default: ecdsa-p256, or as --policy)')
     .option('--key-passphrase-file <file>', 'encrypt that key with the passphrase in this file')
     .option('--key <key>', 'CA key, if it has moved: an RFC 7512 URI, or file:PATH')
-    .option('--force', 'replace output files that exist');
+    .option('--force', 'replace output files that exist')
+    .option('--dry-run', 'show what would be signed, and what refuses it; no key is opened');
   return addSecretOptions(command)
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (options: IssueOptions) => {
       mustHaveKey(options);
+      if (options.dryRun) return dryRun(context, options);
       const { issueCertificate } = await import('../issue-certificate.ts');
       const { certificate, pem, notes } = await issueCertificate(context, options);
       for (const note of notes) context.note(`pki: note: ${printable(note)}`);
@@ -62,6 +64,11 @@ export function issueCommand(context: CliContext): Command {
         ]),
       );
     });
+}
+
+async function dryRun(context: CliContext, options: IssueOptions): Promise<void> {
+  const { rehearseIssue } = await import('../rehearse-issue.ts');
+  return rehearseIssue(context, options);
 }
 
 /** A certificate is for the key of a request, or for one that is made and kept. */

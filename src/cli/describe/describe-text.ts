@@ -1,14 +1,19 @@
 import type { RecordFields } from '../find-certificate.ts';
 import { table } from '../present.ts';
 import { algorithmRows } from './describe-algorithm.ts';
-import type { CertificateDescription } from './describe-certificate.ts';
+import type { DraftDescription } from './describe-draft.ts';
+
+/** What a draft has no serial number and no fingerprint of, and a store knows more of. */
+type DescribedCertificate = DraftDescription &
+  Partial<Record<'serial' | 'fingerprint', string>> &
+  Partial<RecordFields>;
 
 /** The description in lines, for people. */
 export function descriptionText({
   extensions,
   algorithms,
   ...fields
-}: CertificateDescription & Partial<RecordFields>): string {
+}: DescribedCertificate): string {
   const before: Readonly<Record<string, string | undefined>> = {
     serial: fields.serial,
     status: fields.reason
@@ -26,7 +31,25 @@ export function descriptionText({
     `  ${name}${critical ? ' (critical)' : ''}`,
     ...value.map((line) => `    ${line}`),
   ]);
-  const fingerprint = ['SHA-256', fields.fingerprint] as const;
-  const summary = table([...rows, ...algorithms.flatMap(algorithmRows), fingerprint]);
+  const summary = table([
+    ...rows,
+    ...algorithms.flatMap(algorithmRows),
+    ...signaturesToBe(algorithms, fields),
+    ...(fields.fingerprint === undefined ? [] : [['SHA-256', fields.fingerprint] as const]),
+  ]);
   return `${fields.subject}\n${summary}${described.join('\n')}\n`;
 }
+
+/** Of a draft the signatures are known by their names alone. */
+const signaturesToBe = (
+  algorithms: DraftDescription['algorithms'],
+  { signature, alternativeSignature }: Omit<DraftDescription, 'algorithms' | 'extensions'>,
+): readonly (readonly [label: string, value: string])[] => {
+  if (algorithms.some(({ role }) => role === 'signature')) return [];
+  return [
+    ['signature', signature],
+    ...(alternativeSignature === undefined
+      ? []
+      : [['alternative signature', alternativeSignature] as const]),
+  ];
+};
