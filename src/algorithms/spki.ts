@@ -26,13 +26,20 @@ export function parseSpki(spki: Uint8Array): PublicKeyInfo {
 export const encodeSpki = ({ keyIdentifier }: KeyAlgorithm, publicKey: Uint8Array): Der =>
   sequence(keyIdentifier, bitString(publicKey));
 
-/** Modulus length in bits, and the public exponent, of an RSAPublicKey (RFC 8017 §A.1.1). */
-export function rsaParameters(publicKey: Uint8Array): { bits: number; exponent: bigint } {
+/** An RSAPublicKey taken apart (RFC 8017 §A.1.1). */
+export interface RsaParameters {
+  readonly modulus: bigint;
+  /** Length of the modulus. */
+  readonly bits: number;
+  readonly exponent: bigint;
+}
+
+export function rsaParameters(publicKey: Uint8Array): RsaParameters {
   const reader = enterDer(publicKey);
   const modulus = reader.integer();
   const exponent = reader.integer();
   reader.end();
-  return { bits: modulus.toString(2).length, exponent };
+  return { modulus, bits: modulus.toString(2).length, exponent };
 }
 
 /**

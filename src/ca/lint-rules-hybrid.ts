@@ -2,16 +2,13 @@ import { keyUse } from '../algorithms/spki.ts';
 import { EXTENSION_OID, knownExtensions } from '../x509/extensions.ts';
 import { isRelated, parseRelatedCertificate } from '../x509/related-certificate.ts';
 import type { LintRule, LintSubject } from './lint-rule.ts';
-import { KEY_RULES } from './lint-rules-keys.ts';
+import { RSA_RULES } from './lint-rules-rsa.ts';
 import { describeSubjectKey } from './subject-key.ts';
 
 const relatedExtension = ({ tbs }: LintSubject) =>
   tbs.extensions.find(({ oid }) => oid === EXTENSION_OID.relatedCertificate);
 
 const alternativeKey = ({ extensions }: LintSubject) => extensions.subjectAltPublicKeyInfo;
-
-/** What is asked of an RSA key, in whatever role. */
-const RSA_RULES = KEY_RULES.filter(({ id }) => id.startsWith('rsa-'));
 
 /** A second key of the subject (X.509 clause 9.8), and a second certificate of it (RFC 9763). */
 export const HYBRID_RULES: readonly LintRule[] = [

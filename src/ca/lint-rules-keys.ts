@@ -1,7 +1,6 @@
 import type { KeyUsage } from '../x509/extensions.ts';
 import type { LintRule, LintSubject } from './lint-rule.ts';
-
-const MIN_RSA_BITS = 2048;
+import { RSA_RULES } from './lint-rules-rsa.ts';
 
 const SIGNING: readonly KeyUsage[] = [
   'digitalSignature',
@@ -69,28 +68,7 @@ export const KEY_RULES: readonly LintRule[] = [
     cites: 'RFC 5280 §4.1.2.7, RFC 9881 §4, RFC 9909 §4, RFC 9935 §4',
     check: ({ key }) => key.problem,
   },
-  {
-    id: 'rsa-key-size',
-    cites: 'TLS BR §6.1.5, SP 800-131A §3',
-    check: ({ key: { rsa } }) =>
-      rsa && rsa.bits < MIN_RSA_BITS
-        ? `the RSA key is too weak: ${rsa.bits} bits, at least ${MIN_RSA_BITS} are needed`
-        : undefined,
-  },
-  {
-    id: 'rsa-modulus-octets',
-    cites: 'TLS BR §6.1.5',
-    check: ({ key: { rsa } }) =>
-      rsa && rsa.bits % 8 !== 0 ? 'the RSA modulus must be a whole number of octets' : undefined,
-  },
-  {
-    id: 'rsa-public-exponent',
-    cites: 'TLS BR §6.1.6, SP 800-89 §5.3.3',
-    check: ({ key: { rsa } }) =>
-      rsa && (rsa.exponent < 65537n || rsa.exponent % 2n === 0n)
-        ? 'the RSA public exponent must be odd and at least 65537'
-        : undefined,
-  },
+  ...RSA_RULES,
   usageRule('ec-key-usage', 'RFC 5480 §3', (subject) => isKind(subject, 'ec'), [
     ...SIGNING,
     'keyAgreement',
@@ -114,8 +92,11 @@ export const KEY_RULES: readonly LintRule[] = [
   {
     id: 'key-not-of-issuer',
     cites: 'RFC 4158 §3.5.11, TLS BR §6.1.1.3',
-    check: ({ tbs, issuer: { certificate } }) =>
-      certificate && Buffer.compare(tbs.publicKey, certificate.tbs.publicKey) === 0
+    check: ({ tbs, issuer: { certificate, signing, alternative } }) =>
+      certificate &&
+      [signing, alternative].some(
+        (half) => half && Buffer.compare(tbs.publicKey, half.publicKey) === 0,
+      )
         ? "the key must not be the issuer's own"
         : undefined,
   },

@@ -5,6 +5,7 @@ import {
   algorithmsOfKey,
   parseSpki,
   publicKeyObject,
+  type RsaParameters,
   rsaParameters,
 } from '../algorithms/spki.ts';
 
@@ -12,8 +13,8 @@ import {
 export interface SubjectKey {
   /** An algorithm with keys of this kind, whatever their size; undefined for unknown kinds. */
   readonly algorithm: KeyAlgorithm | undefined;
-  /** For RSA keys alone. */
-  readonly rsa: { readonly bits: number; readonly exponent: bigint } | undefined;
+  /** For RSA keys, and composites with one. */
+  readonly rsa: RsaParameters | undefined;
   /** Why the key itself is malformed, if it is. */
   readonly problem: string | undefined;
 }
@@ -21,12 +22,22 @@ export interface SubjectKey {
 export function describeSubjectKey(spki: Uint8Array): SubjectKey {
   const { identifier, publicKey } = parseSpki(spki);
   const algorithm = algorithmOfKeyIdentifier(identifier);
-  const isRsa = algorithm?.family === 'classical' && algorithm.key.kind === 'rsa';
   return {
     algorithm,
-    rsa: isRsa ? rsaParameters(publicKey) : undefined,
+    rsa: algorithm && rsaHalf(algorithm, publicKey),
     problem: algorithm ? malformed(algorithm, spki, publicKey) : 'its key is of an unknown type',
   };
+}
+
+function rsaHalf(algorithm: KeyAlgorithm, publicKey: Uint8Array): RsaParameters | undefined {
+  if (algorithm.family === 'classical') {
+    return algorithm.key.kind === 'rsa' ? rsaParameters(publicKey) : undefined;
+  }
+  if (algorithm.family !== 'composite') return undefined;
+  const half = splitPublicKey(algorithm, publicKey)?.classical;
+  return half && publicKeyObject(half)
+    ? rsaHalf(algorithm.classical, parseSpki(half).publicKey)
+    : undefined; // what is malformed is said below
 }
 
 function malformed(

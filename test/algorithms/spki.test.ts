@@ -66,7 +66,7 @@ describe('a SubjectPublicKeyInfo', () => {
   });
 
   it('of RSA tells the length of the modulus, and the exponent', () => {
-    expect(rsaParameters(parseSpki(rsa).publicKey)).toEqual({ bits: 2048, exponent: 65537n });
+    expect(rsaParameters(parseSpki(rsa).publicKey)).toMatchObject({ bits: 2048, exponent: 65537n });
     const numbers = createPublicKey({ key: Buffer.from(odd), format: 'der', type: 'spki' });
     expect(rsaParameters(parseSpki(odd).publicKey).bits).toBe(
       numbers.asymmetricKeyDetails?.modulusLength,

@@ -22,6 +22,7 @@ import {
 import { encodeGeneralNames, type GeneralName } from '../../src/x509/general-names.ts';
 import { encodeName } from '../../src/x509/names.ts';
 import { relatedCertificate } from '../../src/x509/related-certificate.ts';
+import { modulusOf, WEAK_PRIMES } from '../support/weak-rsa.ts';
 
 /** What the cases are made of: issuers, and drafts that pass every lint. */
 export interface LintWorld {
@@ -207,6 +208,13 @@ export const LINT_CASES: readonly LintCase[] = [
   tbsCase('key-well-formed', (tbs) => ({ publicKey: offTheCurve(tbs.publicKey) })),
   tbsCase('rsa-key-size', () => ({ publicKey: rsaKey(oddNumber(1024), 65537n) })),
   tbsCase('rsa-modulus-octets', () => ({ publicKey: rsaKey(oddNumber(2049), 65537n) })),
+  tbsCase('rsa-small-factor', () => ({
+    publicKey: rsaKey(modulusOf(WEAK_PRIMES.smallFactor()), 65537n),
+  })),
+  tbsCase('rsa-close-primes', () => ({
+    publicKey: rsaKey(modulusOf(WEAK_PRIMES.closePrimes()), 65537n),
+  })),
+  tbsCase('rsa-roca', () => ({ publicKey: rsaKey(modulusOf(WEAK_PRIMES.roca()), 65537n) })),
   tbsCase('rsa-public-exponent', () => ({ publicKey: rsaKey(oddNumber(2048), 3n) })),
   tbsCase('ec-key-usage', (tbs) => replaced(tbs, keyUsage, usages('keyEncipherment'))),
   tbsCase('eddsa-key-usage', (tbs) => replaced(tbs, keyUsage, usages('keyAgreement')), {
