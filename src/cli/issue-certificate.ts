@@ -7,6 +7,7 @@ import type { CliContext } from './context.ts';
 import type { NameOptions } from './given-names.ts';
 import { mustWriteSeparateFiles, openOutputs } from './issue-outputs.ts';
 import { givenDetails, issuableProfile, requested } from './issue-request.ts';
+import { sentChain } from './issuer-chain.ts';
 import { openCa } from './open-ca.ts';
 import type { SecretOptions } from './options.ts';
 import type { EvidenceOptions } from './requests/evidence-options.ts';
@@ -20,6 +21,7 @@ export interface IssueOptions extends SecretOptions, NameOptions, EvidenceOption
   readonly clamp?: boolean;
   readonly policy?: string;
   readonly out: string;
+  readonly fullChain?: boolean;
   readonly keyOut?: string;
   readonly keyAlgorithm?: string;
   readonly keyPassphraseFile?: string;
@@ -32,6 +34,8 @@ export interface IssueOptions extends SecretOptions, NameOptions, EvidenceOption
 export interface IssuedCertificate {
   readonly certificate: Certificate;
   readonly pem: string;
+  /** The certificates above it, in PEM, where they were asked for. */
+  readonly chain: string;
   readonly notes: readonly string[];
 }
 
@@ -47,6 +51,7 @@ export async function issueCertificate(
   mustWriteSeparateFiles(context, options);
   const outputs = openOutputs(context, options);
   const { directory, issuer } = await openCa(context, options.caDir, options);
+  const chain = options.fullChain ? sentChain(directory).map(certificatePem).join('') : '';
   const passphrase = await keyPassphrase(context, options);
   const { request, pkcs8 } = await requested(context, options, { directory, issuer });
   if (pkcs8) outputs.key?.write(keyFileText(pkcs8, passphrase)); // on the disk before it is used
@@ -55,12 +60,14 @@ export async function issueCertificate(
     issuer,
     { store: directory.store, clock: context.clock, entropy: context.entropy },
   );
-  const text = pem('CERTIFICATE', certificate.der);
-  outputs.certificate?.write(text);
+  const text = certificatePem(certificate);
+  outputs.certificate?.write(text + chain);
   outputs.key?.commit();
   outputs.certificate?.commit();
-  return { certificate, pem: text, notes };
+  return { certificate, pem: text, chain, notes };
 }
+
+const certificatePem = ({ der }: Certificate): string => pem('CERTIFICATE', der);
 
 async function keyPassphrase(
   context: CliContext,

@@ -31,6 +31,7 @@ export function issueCommand(context: CliContext): Command {
     .option('--clamp', "shorten the validity to the issuer's where it would exceed it")
     .addOption(policyOption("a policy to follow besides the CA's own"))
     .option('--out <file>', 'certificate, PEM; "-" is standard output', '-')
+    .option('--full-chain', "write the CA's certificates behind it, but for a self-signed root")
     .option('--key-out <file>', 'make a key and write it here, PKCS #8, mode 0600')
     .option('--key-algorithm <name>', 'algorithm of that key (default: ecdsa-p256, or as --policy)')
     .option('--key-passphrase-file <file>', 'encrypt that key with the passphrase in this file')
@@ -44,15 +45,17 @@ export function issueCommand(context: CliContext): Command {
       mustHaveKey(options);
       if (options.dryRun) return dryRun(context, options);
       const { issueCertificate } = await import('../issue-certificate.ts');
-      const { certificate, pem, notes } = await issueCertificate(context, options);
+      const { certificate, pem, chain, notes } = await issueCertificate(context, options);
       for (const note of notes) context.note(`pki: note: ${printable(note)}`);
       const summary = certificateSummary(certificate);
       const files = {
         ...(options.out !== '-' && { file: options.out }),
         ...(options.keyOut !== undefined && { keyFile: options.keyOut }),
       };
-      if (options.json) return context.print(json({ ...summary, ...files, certificate: pem }));
-      if (options.out === '-') return context.print(pem);
+      const chained = options.fullChain && { chain };
+      const told = { ...summary, ...files, certificate: pem, ...chained };
+      if (options.json) return context.print(json(told));
+      if (options.out === '-') return context.print(pem + chain);
       context.print(`issued ${summary.subject}\n`);
       context.print(
         table([
