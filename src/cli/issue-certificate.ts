@@ -6,6 +6,7 @@ import type { Certificate } from '../x509/certificate.ts';
 import type { CliContext } from './context.ts';
 import type { NameOptions } from './given-names.ts';
 import { mustWriteSeparateFiles, openOutputs } from './issue-outputs.ts';
+import { newP12 } from './issue-p12.ts';
 import { givenDetails, issuableProfile, requested } from './issue-request.ts';
 import { sentChain } from './issuer-chain.ts';
 import { openCa } from './open-ca.ts';
@@ -25,6 +26,9 @@ export interface IssueOptions extends SecretOptions, NameOptions, EvidenceOption
   readonly keyOut?: string;
   readonly keyAlgorithm?: string;
   readonly keyPassphraseFile?: string;
+  readonly p12Out?: string;
+  readonly p12PassphraseFile?: string;
+  readonly p12Name?: string;
   readonly key?: string;
   readonly force?: boolean;
   readonly dryRun?: boolean;
@@ -53,6 +57,7 @@ export async function issueCertificate(
   const { directory, issuer } = await openCa(context, options.caDir, options);
   const chain = options.fullChain ? sentChain(directory).map(certificatePem).join('') : '';
   const passphrase = await keyPassphrase(context, options);
+  const p12 = outputs.p12 && (await newP12(context, options, directory));
   const { request, pkcs8 } = await requested(context, options, { directory, issuer });
   if (pkcs8) outputs.key?.write(keyFileText(pkcs8, passphrase)); // on the disk before it is used
   const { certificate, notes } = await issue(
@@ -62,7 +67,9 @@ export async function issueCertificate(
   );
   const text = certificatePem(certificate);
   outputs.certificate?.write(text + chain);
+  if (pkcs8 && p12) outputs.p12?.write(p12(pkcs8, certificate));
   outputs.key?.commit();
+  outputs.p12?.commit();
   outputs.certificate?.commit();
   return { certificate, pem: text, chain, notes };
 }

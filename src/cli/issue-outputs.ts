@@ -8,16 +8,18 @@ import { mustBeWritable, OutputFile } from './output-file.ts';
 export interface IssueOutputs {
   readonly certificate?: OutputFile;
   readonly key?: OutputFile;
+  readonly p12?: OutputFile;
 }
 
 /** Opens all of them, so that a place that cannot be written to costs no certificate. */
 export function openOutputs(context: CliContext, options: IssueOptions): IssueOutputs {
-  const { out, keyOut, force = false } = options;
+  const { out, keyOut, p12Out, force = false } = options;
   const open = (path: string, mode: number) =>
     context.resources.use(new OutputFile(pathOf(context, path), { mode, force }));
   return {
     ...(out !== '-' && { certificate: open(out, 0o644) }),
     ...(keyOut !== undefined && { key: open(keyOut, 0o600) }),
+    ...(p12Out !== undefined && { p12: open(p12Out, 0o600) }),
   };
 }
 
@@ -41,7 +43,9 @@ export function mustWriteSeparateFiles(context: CliContext, options: IssueOption
 const outputPaths = ({
   out,
   keyOut,
+  p12Out,
 }: IssueOptions): readonly (readonly [option: string, path: string])[] => [
   ...(out === '-' ? [] : [['--out', out] as const]),
   ...(keyOut === undefined ? [] : [['--key-out', keyOut] as const]),
+  ...(p12Out === undefined ? [] : [['--p12-out', p12Out] as const]),
 ];

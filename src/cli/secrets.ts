@@ -31,6 +31,12 @@ export const BACKUP_PASSPHRASE: SecretKind = {
   variable: 'PKI_BACKUP_PASSPHRASE',
 };
 
+export const P12_PASSPHRASE: SecretKind = {
+  what: 'PKCS #12 passphrase',
+  fileOption: '--p12-passphrase-file',
+  variable: 'PKI_P12_PASSPHRASE',
+};
+
 export const PIN: SecretKind = {
   what: 'PIN',
   fileOption: '--pkcs11-pin-file',

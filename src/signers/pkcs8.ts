@@ -29,12 +29,21 @@ const CIPHERS: Readonly<Record<string, readonly [name: string, keyBytes: number]
   '2.16.840.1.101.3.4.1.42': ['aes-256-cbc', 32],
 };
 
-/** EncryptedPrivateKeyInfo: PBES2, PBKDF2-HMAC-SHA256, AES-256-CBC (RFC 8018, RFC 5958 §3). */
+/** EncryptedPrivateKeyInfo (RFC 5958 §3). */
 export function encryptPkcs8(pkcs8: Uint8Array, passphrase: Secret): Der {
+  const { scheme, encrypted } = encryptPbes2(pkcs8, passphrase);
+  return sequence(scheme, octetString(encrypted));
+}
+
+/** By PBES2 with PBKDF2-HMAC-SHA256 and AES-256-CBC (RFC 8018); `scheme` is its AlgorithmIdentifier. */
+export function encryptPbes2(
+  plain: Uint8Array,
+  passphrase: Secret,
+): { readonly scheme: Der; readonly encrypted: Uint8Array } {
   const [salt, iv] = [randomBytes(16), randomBytes(16)];
   const key = pbkdf2Sync(passphrase.reveal(), salt, ITERATIONS, 32, 'sha256');
   const cipher = createCipheriv('aes-256-cbc', key, iv);
-  const encrypted = Buffer.concat([cipher.update(pkcs8), cipher.final()]);
+  const encrypted = Buffer.concat([cipher.update(plain), cipher.final()]);
   key.fill(0);
   const prf = sequence(objectIdentifier('1.2.840.113549.2.9'), NULL);
   const derivation = sequence(
@@ -43,7 +52,7 @@ export function encryptPkcs8(pkcs8: Uint8Array, passphrase: Secret): Der {
   );
   const encryption = sequence(objectIdentifier('2.16.840.1.101.3.4.1.42'), octetString(iv));
   const scheme = sequence(objectIdentifier(PBES2), sequence(derivation, encryption));
-  return sequence(scheme, octetString(encrypted));
+  return { scheme, encrypted };
 }
 
 /** Opens an EncryptedPrivateKeyInfo; `name` says in errors what could not be opened. */

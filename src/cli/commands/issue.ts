@@ -35,6 +35,12 @@ export function issueCommand(context: CliContext): Command {
     .option('--key-out <file>', 'make a key and write it here, PKCS #8, mode 0600')
     .option('--key-algorithm <name>', 'algorithm of that key (default: ecdsa-p256, or as --policy)')
     .option('--key-passphrase-file <file>', 'encrypt that key with the passphrase in this file')
+    .option('--p12-out <file>', 'that key with the certificates in PKCS #12, mode 0600')
+    .option(
+      '--p12-passphrase-file <file>',
+      'passphrase of that file; otherwise PKI_P12_PASSPHRASE, or asked for',
+    )
+    .option('--p12-name <name>', 'its friendly name (default: the subject)')
     .option('--key <key>', 'CA key, if it has moved: an RFC 7512 URI, or file:PATH')
     .option('--force', 'replace output files that exist')
     .option('--dry-run', 'show what would be signed, and what refuses it; no key is opened');
@@ -51,6 +57,7 @@ export function issueCommand(context: CliContext): Command {
       const files = {
         ...(options.out !== '-' && { file: options.out }),
         ...(options.keyOut !== undefined && { keyFile: options.keyOut }),
+        ...(options.p12Out !== undefined && { p12File: options.p12Out }),
       };
       const chained = options.fullChain && { chain };
       const told = { ...summary, ...files, certificate: pem, ...chained };
@@ -61,6 +68,7 @@ export function issueCommand(context: CliContext): Command {
         table([
           ['certificate', options.out],
           ...(options.keyOut === undefined ? [] : [['key', options.keyOut] as const]),
+          ...(options.p12Out === undefined ? [] : [['PKCS #12', options.p12Out] as const]),
           ['valid until', summary.notAfter],
           ['serial', summary.serial],
           ['SHA-256', summary.fingerprint],
@@ -76,21 +84,35 @@ async function dryRun(context: CliContext, options: IssueOptions): Promise<void>
 
 /** A certificate is for the key of a request, or for one that is made and kept. */
 function mustHaveKey(options: IssueOptions): void {
-  const { csr, keyOut, keyAlgorithm, keyPassphraseFile } = options;
+  const { csr, keyOut, p12Out } = options;
   if (csr === undefined) mustHaveNoEvidence(options);
-  if (csr === undefined && keyOut === undefined) {
+  const kept = keyOut === undefined ? p12Out && '--p12-out' : '--key-out';
+  if (csr === undefined && kept === undefined) {
     throw new PkiError('USAGE', 'give --csr, or --key-out to have a key made');
   }
-  if (csr !== undefined && keyOut !== undefined) {
-    throw new PkiError('USAGE', 'give either --csr or --key-out: a request has a key already');
+  if (csr !== undefined && kept !== undefined) {
+    throw new PkiError('USAGE', `give either --csr or ${kept}: a request has a key already`);
   }
-  if (keyOut === '-') {
+  for (const [option, file] of [
+    ['--key-out', keyOut],
+    ['--p12-out', p12Out],
+  ]) {
+    if (file !== '-') continue;
     throw new PkiError('USAGE', 'private keys are not written to standard output', {
-      hints: ['give --key-out a file'],
+      hints: [`give ${option} a file`],
     });
   }
-  if (keyOut !== undefined) return;
-  const stray =
-    keyAlgorithm === undefined ? keyPassphraseFile && '--key-passphrase-file' : '--key-algorithm';
-  if (stray) throw new PkiError('USAGE', `${stray} needs --key-out`);
+  mustNeed(options, kept);
+}
+
+/** Options that are about a file need that file. */
+function mustNeed(options: IssueOptions, kept: string | undefined): void {
+  const { keyOut, keyAlgorithm, keyPassphraseFile, p12Out, p12PassphraseFile, p12Name } = options;
+  const stray = [
+    ['--key-algorithm', keyAlgorithm, '--key-out', kept],
+    ['--key-passphrase-file', keyPassphraseFile, '--key-out', keyOut],
+    ['--p12-passphrase-file', p12PassphraseFile, '--p12-out', p12Out],
+    ['--p12-name', p12Name, '--p12-out', p12Out],
+  ].find(([, given, , needed]) => given !== undefined && needed === undefined);
+  if (stray) throw new PkiError('USAGE', `${stray[0]} needs ${stray[2]}`);
 }
