@@ -1,4 +1,3 @@
-import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
 import { algorithmNamed } from '../algorithms/registry.ts';
 import type { Clock, Entropy } from '../ports.ts';
 import type { Profile } from '../profiles/profile-config.ts';
@@ -10,9 +9,10 @@ import { type DraftOptions, draft } from './draft.ts';
 import { type Issuer, selfIssuer } from './issuer.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import { approve, mustHaveNone } from './lint.ts';
-import { plannedFindings } from './policy.ts';
+import { makeRequest } from './make-request.ts';
+import { type PlannedAlgorithms, plannedFindings } from './policy.ts';
 import type { Policy } from './policy-rule.ts';
-import { type CertificateRequest, requestForOwnKey } from './request.ts';
+import { type CertificateRequest, requestForOwnKey, verifyRequest } from './request.ts';
 import { seal } from './seal.ts';
 import type { CaStore } from './store.ts';
 
@@ -45,32 +45,60 @@ export async function issue(
   return { certificate, notes: drafted.notes };
 }
 
-export interface RootInput {
+/** A CA that is to get a certificate. */
+export interface NewCa {
   readonly subject: readonly NameAttribute[];
   readonly profile: Profile;
   readonly validityDays?: number;
+  /** Shorten a validity that would end after the parent's. */
+  readonly clamp?: boolean;
   readonly policies?: readonly Policy[];
 }
 
 /** Makes the certificate of a root CA: the same line, with the CA as its own subject. */
 export function selfSign(
-  root: RootInput & { readonly keys: IssuerKeys },
+  root: NewCa & { readonly keys: IssuerKeys },
   parts: AuthorityParts,
 ): Promise<Issued> {
   const { keys, subject, policies = [] } = root;
-  return issue(rootRequest(root, keys), { ...selfIssuer(subject, keys), policies }, parts);
+  return issue(ownRequest(root, keys), { ...selfIssuer(subject, keys), policies }, parts);
 }
 
-export interface RootPlan extends RootInput {
+/** Makes the certificate of a CA under `parent`, whose store is in `parts`. */
+export async function certify(
+  ca: NewCa & { readonly keys: IssuerKeys },
+  parent: Issuer,
+  parts: AuthorityParts,
+): Promise<Issued> {
+  const { profile, subject, keys } = ca;
+  const request = await requestForKeys(keys, subject, parts.clock());
+  const names = { subject: [], subjectAltName: [] }; // those of the request
+  const issuer = { ...parent, policies: policiesUnder(parent, ca) };
+  return issue({ request, profile, ...names, ...validityOf(ca) }, issuer, parts);
+}
+
+/** Proves possession of all of the keys, as a request from elsewhere would. */
+async function requestForKeys(
+  { signer, alternative }: IssuerKeys,
+  subject: readonly NameAttribute[],
+  now: Date,
+): Promise<CertificateRequest> {
+  const keys = { kind: 'own', signer, ...(alternative && { alternative }) } as const;
+  const { der } = await makeRequest({ subject, subjectAltName: [], keys, now });
+  return verifyRequest(der, 'the request of the CA');
+}
+
+export interface CaPlan extends NewCa {
   /** Algorithms of the keys to be; undefined for a key in a token that nobody has looked at. */
-  readonly planned: readonly (SignatureAlgorithm | undefined)[];
+  readonly planned: PlannedAlgorithms;
 }
 
 /**
- * Throws what {@link selfSign} would throw by policy, with a throw-away key in memory and the names
- * of the algorithms: so that a key in an HSM is made, and a PIN sent, only for a CA that can be.
+ * Throws what {@link selfSign}, or {@link certify} under a parent, would throw by policy, with a
+ * throw-away key in memory and the names of the algorithms: so that a key in an HSM is made, and a
+ * PIN sent, only for a CA that can be.
  */
-export async function rehearse(root: RootPlan, parts: Omit<AuthorityParts, 'store'>) {
+export async function rehearse(ca: CaPlan, parts: Omit<AuthorityParts, 'store'>, parent?: Issuer) {
   const algorithm = algorithmNamed('ed25519');
   const key = await importPkcs8(await generatePkcs8(algorithm), 'a throw-away key');
   const keys = {
@@ -78,16 +106,29 @@ export async function rehearse(root: RootPlan, parts: Omit<AuthorityParts, 'stor
     alternative: undefined,
     async [Symbol.asyncDispose]() {},
   };
-  const { request, profile, ...options } = rootRequest(root, keys);
-  const issuer = selfIssuer(root.subject, keys);
+  const { request, profile, ...options } = ownRequest(ca, keys);
+  const issuer = parent ? { ...parent, policies: [] } : selfIssuer(ca.subject, keys);
   const drafted = draft(request, profile, issuer, options, parts);
   const { subject } = approve(drafted, issuer);
-  const found = plannedFindings(root.policies ?? [], root.planned, drafted.tbs.notAfter);
+  const signing =
+    parent && [parent.signing, parent.alternative].flatMap((half) => half?.algorithm ?? []);
+  const policies = parent ? policiesUnder(parent, ca) : (ca.policies ?? []);
+  const found = plannedFindings(policies, ca.planned, drafted.tbs.notAfter, signing);
   mustHaveNone(found, `a certificate for ${subject}`);
 }
 
-function rootRequest({ subject, profile, validityDays }: RootInput, keys: IssuerKeys): IssueInput {
+/** Those of the parent, which it issues under, and those of the CA itself. */
+const policiesUnder = (parent: Issuer, { policies = [] }: NewCa): readonly Policy[] => [
+  ...new Set([...(parent.policies ?? []), ...policies]),
+];
+
+function ownRequest(ca: NewCa, keys: IssuerKeys): IssueInput {
   const request = requestForOwnKey(keys.signer.publicKey);
-  const days = validityDays === undefined ? {} : { validityDays };
-  return { request, profile, subject, subjectAltName: [], ...days };
+  const { profile, subject } = ca;
+  return { request, profile, subject, subjectAltName: [], ...validityOf(ca) };
 }
+
+const validityOf = ({ validityDays, clamp }: NewCa) => ({
+  ...(validityDays !== undefined && { validityDays }),
+  ...(clamp !== undefined && { clamp }),
+});

@@ -28,6 +28,8 @@ export interface Issuer {
   /** Undefined while the CA is making its own. */
   readonly certificate: Certificate | undefined;
   readonly extensions: KnownExtensions | undefined;
+  /** The certificates above it, its own issuer's first, as far as they are known. */
+  readonly chain?: readonly Certificate[];
   /** Asked of each certificate besides what the lints ask of all. */
   readonly policies?: readonly Policy[];
   /** Opens the private keys and proves that they belong to the certificate. */

@@ -44,28 +44,4 @@ export const TBS_RULES: readonly LintRule[] = [
         ? undefined
         : 'a self-signed certificate must have its subject as issuer',
   },
-  {
-    id: 'issuer-is-ca',
-    cites: 'RFC 5280 §4.2.1.9, §6.1.4',
-    check: ({ issuer: { extensions } }) =>
-      !extensions || extensions.basicConstraints?.ca
-        ? undefined
-        : 'the issuer is not a CA by its basicConstraints',
-  },
-  {
-    id: 'issuer-may-sign-certificates',
-    cites: 'RFC 5280 §4.2.1.3, §6.1.4',
-    check: ({ issuer: { extensions } }) =>
-      !extensions?.keyUsage || extensions.keyUsage.includes('keyCertSign')
-        ? undefined
-        : 'the key usage of the issuer has no keyCertSign',
-  },
-  {
-    id: 'issuer-path-length',
-    cites: 'RFC 5280 §4.2.1.9',
-    check: ({ extensions, issuer }) =>
-      extensions.basicConstraints?.ca && issuer.extensions?.basicConstraints?.pathLength === 0
-        ? 'the issuer may only issue end-entity certificates (path length 0)'
-        : undefined,
-  },
 ];

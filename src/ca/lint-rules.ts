@@ -1,6 +1,7 @@
 import type { LintRule } from './lint-rule.ts';
 import { EXTENSION_RULES } from './lint-rules-extensions.ts';
 import { HYBRID_RULES } from './lint-rules-hybrid.ts';
+import { ISSUER_RULES } from './lint-rules-issuer.ts';
 import { KEY_RULES } from './lint-rules-keys.ts';
 import { NAME_RULES } from './lint-rules-names.ts';
 import { PROFILE_RULES } from './lint-rules-profiles.ts';
@@ -11,6 +12,7 @@ import { TBS_RULES } from './lint-rules-tbs.ts';
 export const LINT_RULES: readonly LintRule[] = [
   ...SIGNED_RULES,
   ...TBS_RULES,
+  ...ISSUER_RULES,
   ...NAME_RULES,
   ...EXTENSION_RULES,
   ...KEY_RULES,

@@ -38,17 +38,23 @@ export const policyLints = (policies: readonly Policy[] = []): readonly LintRule
     })),
   );
 
+/** Algorithms of a certificate to be; undefined stands for a key that has not been looked at. */
+export type PlannedAlgorithms = readonly (SignatureAlgorithm | undefined)[];
+
 /**
- * What will be wrong with the certificate of a root CA with keys for these algorithms, as lints
- * report it. Undefined stands for the algorithm of a key that has not been looked at.
+ * What will be wrong with the certificate of a CA with keys for these algorithms, as lints report
+ * it. Whoever names no others for the signature has a root in mind, which signs its own.
  */
 export function plannedFindings(
   policies: readonly Policy[],
-  planned: readonly (SignatureAlgorithm | undefined)[],
+  planned: PlannedAlgorithms,
   until: Date,
+  signing: PlannedAlgorithms = planned,
 ): readonly string[] {
-  const algorithms = planned.map((algorithm) => ({ algorithm }));
-  const uses = ROLES.map((role) => ({ role, algorithms, until }));
+  const uses = ROLES.map((role) => {
+    const algorithms = role === 'signature' ? signing : planned;
+    return { role, algorithms: algorithms.map((algorithm) => ({ algorithm })), until };
+  });
   return policies.flatMap(({ rules }) =>
     rules.flatMap((rule) => {
       const problem = problemOf(rule, uses);

@@ -46,7 +46,7 @@ export async function assembleWithPeculiar(
     {
       serialNumber: serialText(tbs.serialNumber),
       subject: peculiarName(tbs.subject),
-      issuer: peculiarName(tbs.issuer),
+      issuer: issuerName(tbs),
       notBefore,
       notAfter,
       publicKey: Uint8Array.from(tbs.publicKey),
@@ -59,6 +59,12 @@ export async function assembleWithPeculiar(
   );
   return new Uint8Array(certificate.rawData);
 }
+
+/** Of an issuer that others have named, the string types are given, not chosen. */
+const issuerName = ({ issuer, subject }: TbsCertificate): x509.Name =>
+  Buffer.compare(issuer, subject) === 0
+    ? peculiarName(issuer)
+    : new x509.Name(Uint8Array.from(issuer));
 
 /**
  * From the text of the attributes, so that the string types are chosen by the other encoder. It

@@ -18,13 +18,8 @@ import type { TokenKeyOptions } from './hsm-options.ts';
 import type { SecretOptions } from './options.ts';
 import { tokenKeyRefs, uriKeyRef } from './token-key-refs.ts';
 
-/** Options of `pki init-ca`. */
-export interface InitCaOptions extends SecretOptions, TokenKeyOptions {
-  readonly name: string;
-  readonly dir: string;
-  readonly organization?: string;
-  readonly country?: string;
-  readonly days?: number;
+/** Options of `pki init-ca` that say which keys a CA gets. */
+export interface CaKeyOptions extends SecretOptions, TokenKeyOptions {
   readonly algorithm?: string;
   readonly policy?: string;
   readonly passphrase: boolean;
@@ -34,7 +29,6 @@ export interface InitCaOptions extends SecretOptions, TokenKeyOptions {
   readonly exportable?: boolean;
   readonly mlDsaKey?: string;
   readonly mlDsaGenerateKey?: boolean;
-  readonly json?: boolean;
 }
 
 /** Which keys a new CA gets, decided before any of them is touched. */
@@ -66,7 +60,7 @@ const DEFAULT_ALGORITHM = 'ecdsa-p384';
 const DEFAULT_ML_DSA = 'ml-dsa-65';
 
 /** Turns options into a plan; contradictions between them are errors, never guesses. */
-export function planCaKeys(options: InitCaOptions, cwd: string): CaKeyPlan {
+export function planCaKeys(options: CaKeyOptions, cwd: string): CaKeyPlan {
   if (!options.passphrase && options.passphraseFile !== undefined) {
     throw new PkiError('USAGE', 'give either --no-passphrase or --passphrase-file');
   }
@@ -97,7 +91,7 @@ function inOneFile(scheme: HybridScheme, signing: KeyPlan, mlDsa: KeyPlan): CaKe
 }
 
 /** In a file, unless a key in a token is named for it. */
-function planMlDsaKey(options: InitCaOptions, algorithm: MlDsaAlgorithm, cwd: string): KeyPlan {
+function planMlDsaKey(options: CaKeyOptions, algorithm: MlDsaAlgorithm, cwd: string): KeyPlan {
   const { mlDsaKey, mlDsaGenerateKey, exportable = false } = options;
   if (mlDsaKey === undefined) {
     if (!mlDsaGenerateKey) return { kind: 'new-file', algorithm };
@@ -112,7 +106,7 @@ function planMlDsaKey(options: InitCaOptions, algorithm: MlDsaAlgorithm, cwd: st
 }
 
 function mlDsaOf(
-  { mlDsa, mlDsaKey }: InitCaOptions,
+  { mlDsa, mlDsaKey }: CaKeyOptions,
   scheme: HybridScheme | undefined,
   ofComposite: MlDsaAlgorithm | undefined,
 ): MlDsaAlgorithm | undefined {
@@ -131,7 +125,7 @@ function mlDsaOf(
 }
 
 function planSigningKey(
-  options: InitCaOptions,
+  options: CaKeyOptions,
   named: SingleAlgorithm | undefined,
   cwd: string,
 ): KeyPlan {

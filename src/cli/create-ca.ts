@@ -1,81 +1,102 @@
-import { rehearse, selfSign } from '../ca/authority.ts';
-import { NO_POLICY, policyNamed } from '../ca/policy.ts';
+import { certify, type Issued, selfSign } from '../ca/authority.ts';
+import type { KeysConfig } from '../ca/issuer-keys.ts';
+import { recordOwn } from '../ca/record-own.ts';
 import { PkiError } from '../errors.ts';
-import { profileNamed, ROOT_CA } from '../profiles/built-in.ts';
-import type { KeyAccess } from '../signers/key-access.ts';
 import { printKeyRef } from '../signers/key-ref.ts';
-import type { Secret } from '../signers/secret.ts';
-import { StagedCaDirectory } from '../store/ca-directory.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import { type Certificate, serialText } from '../x509/certificate.ts';
 import type { NameAttribute } from '../x509/names.ts';
-import { type CaKeyPlan, type InitCaOptions, planCaKeys } from './ca-key-plan.ts';
 import type { CliContext } from './context.ts';
+import type { NamedCaOptions } from './hierarchy/init-ca-options.ts';
+import { openParent } from './hierarchy/parent.ts';
 import { preferencesOf, withHsmConfig } from './hsm-config.ts';
-import { makeCaKeys } from './make-ca-keys.ts';
-import { newPassphrase } from './new-passphrase.ts';
-import { keyAccess } from './options.ts';
-import { plannedAlgorithms, withPolicyChoice } from './policies.ts';
+import type { OpenCa } from './open-ca.ts';
+import { type PlannedCa, planCa, type StagedCa, stageCa } from './stage-ca.ts';
 
 export interface CreateCaInput {
-  readonly options: InitCaOptions;
+  readonly options: NamedCaOptions;
   /** Absolute path of the directory to make. */
   readonly directory: string;
   readonly subject: readonly NameAttribute[];
 }
 
+/** For people: where a key is. */
+export interface KeyPlace {
+  readonly algorithm: string;
+  readonly key: string;
+}
+
 export interface CreatedCa {
   readonly certificate: Certificate;
-  /** For people: where each key is. */
-  readonly keys: readonly { readonly algorithm: string; readonly key: string }[];
+  readonly keys: readonly KeyPlace[];
+  /** Name of the policy that the CA follows, if one was asked for or is the parent's. */
+  readonly policy: string | undefined;
   readonly notes: readonly string[];
 }
 
-/** Makes a CA: keys, certificate and directory, or nothing at all. */
+/**
+ * Makes a CA: keys, certificate and directory, or nothing at all. Under a parent, that one is
+ * opened before a key is made, and has recorded the certificate before the directory appears.
+ */
 export async function createCa(
   context: CliContext,
   { options: given, directory, subject }: CreateCaInput,
 ): Promise<CreatedCa> {
-  const options = withPolicyChoice(await withHsmConfig(context, given), context.cwd);
-  const plan = planCaKeys(options, context.cwd);
-  const policy = policyNamed(options.policy ?? NO_POLICY);
-  const { resources, clock, entropy } = context;
-  const root = {
-    subject,
-    profile: profileNamed(ROOT_CA),
-    ...(options.days !== undefined && { validityDays: options.days }),
-    policies: policy ? [policy] : [],
-  };
-  await rehearse({ ...root, planned: plannedAlgorithms(plan) }, { clock, entropy });
-  const staged = resources.use(new StagedCaDirectory(directory));
-  const passphrase = await choosePassphrase(context, options, plan);
-  const access: KeyAccess = {
-    ...keyAccess(context, options, staged.path),
-    ...(passphrase && { passphrase: async () => passphrase }),
-  };
-  const { config, keys } = await makeCaKeys(plan, { staged, access, passphrase, resources });
-  const parts = { store: staged.store, clock, entropy };
-  const { certificate, notes } = await selfSign({ ...root, keys }, parts);
-  const hsm = preferencesOf(options);
-  await staged.writeCa(
-    { name: options.name, keys: config, ...(policy && { policy }), hsm },
-    certificate,
-  );
-  if (context.interrupted.aborted) throw new PkiError('INTERRUPTED', 'interrupted'); // being undone
-  staged.commit();
-  const all = [config.signing, ...(config.hybrid ? [config.hybrid.mlDsa] : [])];
-  const printed = all.flatMap(({ algorithm, key, replicas = [] }) =>
-    [key, ...replicas].map((ref) => ({ algorithm, key: printKeyRef(ref) })),
-  );
+  const options = await withHsmConfig(context, given);
+  const parent = await openParent(context, options);
+  const planned = await planCa(context, options, subject, parent);
+  await parent?.issuer.open();
+  const made = await stageCa(context, directory, planned, parent);
+  const { certificate, notes } = await certified(context, planned, made, parent);
+  try {
+    await commitCa(context, given.name, planned, made, certificate, parent);
+  } catch (error) {
+    if (parent) context.note(`pki: warning: ${leftBehind(certificate)}`);
+    throw error;
+  }
+  const { policy, keys: plan } = planned;
   const reused = plan.hybrid && plan.signing.kind === 'in-token' && policy?.reusedKeyNote;
-  return { certificate, keys: printed, notes: reused ? [...notes, reused] : notes };
+  return {
+    certificate,
+    keys: keyPlaces(made.config),
+    policy: planned.options.policy,
+    notes: reused ? [...notes, reused] : notes,
+  };
 }
 
-/** One passphrase for all key files of the CA; undefined if there are none, or by request. */
-async function choosePassphrase(
-  context: CliContext,
-  options: InitCaOptions,
-  { signing, hybrid }: CaKeyPlan,
-): Promise<Secret | undefined> {
-  if (signing.kind !== 'new-file' && hybrid?.mlDsa.kind !== 'new-file') return undefined;
-  return newPassphrase(context, options, 'the CA key');
+async function certified(
+  { clock, entropy }: CliContext,
+  { ca }: PlannedCa,
+  { keys, staged }: StagedCa,
+  parent: OpenCa | undefined,
+): Promise<Issued> {
+  const own = { store: staged.store, clock, entropy };
+  if (!parent) return selfSign({ ...ca, keys }, own);
+  const parts = { ...own, store: parent.directory.store };
+  const issued = await certify({ ...ca, keys }, parent.issuer, parts);
+  await recordOwn(issued.certificate, ca.profile.name, own);
+  return issued;
 }
+
+async function commitCa(
+  context: CliContext,
+  name: string,
+  { options, policy }: PlannedCa,
+  { config, staged }: StagedCa,
+  certificate: Certificate,
+  parent: OpenCa | undefined,
+): Promise<void> {
+  const hsm = preferencesOf(options);
+  const chain = parent ? [parent.directory.certificate, ...parent.directory.chain] : [];
+  await staged.writeCa({ name, keys: config, ...(policy && { policy }), hsm }, certificate, chain);
+  if (context.interrupted.aborted) throw new PkiError('INTERRUPTED', 'interrupted'); // being undone
+  staged.commit();
+}
+
+const leftBehind = ({ tbs }: Certificate): string =>
+  `the parent has recorded the certificate ${serialText(tbs.serialNumber)}, whose key is gone; revoke it there`;
+
+/** Every place of every key. */
+export const keyPlaces = ({ signing, hybrid }: KeysConfig): readonly KeyPlace[] =>
+  [signing, ...(hybrid ? [hybrid.mlDsa] : [])].flatMap(({ algorithm, key, replicas = [] }) =>
+    [key, ...replicas].map((ref) => ({ algorithm, key: printKeyRef(ref) })),
+  );

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { SpareHost } from '../signers/pkcs11/host-process.ts';
 
 const HSM_OPTIONS = /^--(pkcs11-lib|hsm-config)\b|pkcs11:/;
-const CA_DIRECTORY = /^--ca-dir(?:=(.*))?$/s;
+const CA_DIRECTORY = /^--(?:ca-dir|parent)(?:=(.*))?$/s;
 
 /**
  * A process for a PKCS#11 module, started before all else if one seems to be needed: what a

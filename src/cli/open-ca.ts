@@ -8,6 +8,7 @@ import { withHsmConfig } from './hsm-config.ts';
 import type { TokenKeyOptions } from './hsm-options.ts';
 import { keyAccess, pathOf, type SecretOptions } from './options.ts';
 import { policiesOf } from './policies.ts';
+import type { CaSecrets } from './secrets.ts';
 
 /** The CA in a directory; everything that it opens is closed when the command ends. */
 export interface OpenCa {
@@ -20,17 +21,17 @@ export async function openCa(
   context: CliContext,
   caDir: string,
   options: SecretOptions & TokenKeyOptions & { readonly policy?: string },
-  { readOnly = false } = {},
+  { readOnly = false, secrets }: { readonly readOnly?: boolean; readonly secrets?: CaSecrets } = {},
 ): Promise<OpenCa> {
   const { resources } = context;
   const directory = resources.use(await openCaDirectory(pathOf(context, caDir), { readOnly }));
-  const { certificate, certificatePath, config, path } = directory;
+  const { certificate, certificatePath, chain, config, path } = directory;
   const policies = policiesOf(config.policy, options.policy);
   const complete = await withHsmConfig(context, options, config.hsm);
   const keys = movedKeys(config.keys, complete, context.cwd);
-  const access = keyAccess(context, complete, path);
+  const access = keyAccess(context, complete, path, secrets);
   const issuer = resources.use(issuerOf(certificate, certificatePath, keys, access));
-  return { directory, issuer: { ...issuer, policies } };
+  return { directory, issuer: { ...issuer, policies, chain } };
 }
 
 /** `--key` names the signing key where it is now; that it is the CA's is proven when it is opened. */

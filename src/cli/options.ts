@@ -10,8 +10,12 @@ import { waitingAt } from './progress.ts';
 import {
   askSecret,
   BACKUP_PASSPHRASE,
+  type CaSecrets,
   NEW_PASSPHRASE,
+  OWN_SECRETS,
   P12_PASSPHRASE,
+  PARENT_PASSPHRASE,
+  PARENT_PIN,
   PASSPHRASE,
   PIN,
   secretFromDescriptor,
@@ -49,11 +53,18 @@ export function days(text: string): number {
   throw new InvalidArgumentError('it has to be a whole number of days, at least 1');
 }
 
+/** Parses how many CAs may follow below one. */
+export function pathLength(text: string): number {
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('it has to be a whole number of at most two digits');
+}
+
 /** What opening the keys of the CA in `directory` may ask for, from these options. */
 export function keyAccess(
   context: CliContext,
   options: SecretOptions,
   directory: string,
+  secrets: CaSecrets = OWN_SECRETS,
 ): KeyAccess {
   const { pkcs11PinFd } = options;
   mustBeOne({
@@ -70,14 +81,20 @@ export function keyAccess(
   return {
     directory,
     passphrase: once(() =>
-      askSecret(context, PASSPHRASE, options.passphraseFile, 'passphrase of the CA key'),
+      askSecret(
+        context,
+        secrets.passphrase,
+        options.passphraseFile,
+        `passphrase of the ${secrets.ca} key`,
+      ),
     ),
     pin: onceEach(async (token, source) => {
       const { pkcs11Pin, pkcs11PinEnv, pkcs11PinFile = source } = options;
       if (pkcs11Pin !== undefined) return new Secret(pkcs11Pin);
       if (pkcs11PinEnv !== undefined) return secretFromVariable(context, 'PIN', pkcs11PinEnv);
       if (pkcs11PinFd !== undefined) return secretFromDescriptor('PIN', pkcs11PinFd);
-      return askSecret(context, PIN, pkcs11PinFile, `PIN of the token "${token}"`);
+      const whose = secrets.ca === OWN_SECRETS.ca ? '' : ` of the ${secrets.ca}`;
+      return askSecret(context, secrets.pin, pkcs11PinFile, `PIN of the token "${token}"${whose}`);
     }),
     note: (text) => context.note(`pki: ${printable(text)}`),
     waiting: waitingAt(context),
@@ -93,8 +110,11 @@ export function keyAccess(
       NEW_PASSPHRASE.variable,
       BACKUP_PASSPHRASE.variable,
       P12_PASSPHRASE.variable,
+      PARENT_PASSPHRASE.variable,
       PIN.variable,
+      PARENT_PIN.variable,
       options.pkcs11PinEnv,
+      ...(secrets.hidden ?? []),
     ].filter((variable) => variable !== undefined),
     ...(context.spareHost && { spareHost: context.spareHost }),
   };

@@ -3,14 +3,17 @@ import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
 import { algorithmNamed, compositeOf } from '../algorithms/registry.ts';
 import { NO_POLICY, POLICY_NAMES, type Policy, policyNamed } from '../ca/policy.ts';
 import { PkiError } from '../errors.ts';
-import type { CaKeyPlan, InitCaOptions } from './ca-key-plan.ts';
+import type { CaKeyOptions, CaKeyPlan } from './ca-key-plan.ts';
 import { tokenKeyRefs } from './token-key-refs.ts';
 
 export const policyOption = (description: string): Option =>
   new Option('--policy <name>', description).choices(POLICY_NAMES);
 
 /** The options, with the algorithms that their policy chooses where they name none. */
-export function withPolicyChoice(options: InitCaOptions, cwd: string): InitCaOptions {
+export function withPolicyChoice<Options extends CaKeyOptions>(
+  options: Options,
+  cwd: string,
+): Options {
   const policy = policyNamed(options.policy ?? NO_POLICY);
   if (!policy || options.algorithm !== undefined) return options;
   const chosen = algorithmNamed(policy.chooses.caKey);

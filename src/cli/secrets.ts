@@ -6,7 +6,7 @@ import type { CliContext } from './context.ts';
 import { printable } from './printable.ts';
 
 /** One kind of secret: what it is called, and the places where it can come from. */
-interface SecretKind {
+export interface SecretKind {
   readonly what: string;
   readonly fileOption: string;
   readonly variable: string;
@@ -16,6 +16,13 @@ export const PASSPHRASE: SecretKind = {
   what: 'passphrase',
   fileOption: '--passphrase-file',
   variable: 'PKI_PASSPHRASE',
+};
+
+/** Of the key files of a CA that certifies another one, which has a passphrase of its own. */
+export const PARENT_PASSPHRASE: SecretKind = {
+  what: 'passphrase of the parent CA',
+  fileOption: '--parent-passphrase-file',
+  variable: 'PKI_PARENT_PASSPHRASE',
 };
 
 /** Of a key file that is written anew, beside the one that it has. */
@@ -41,6 +48,33 @@ export const PIN: SecretKind = {
   what: 'PIN',
   fileOption: '--pkcs11-pin-file',
   variable: 'PKCS11_PIN',
+};
+
+export const PARENT_PIN: SecretKind = {
+  what: 'PIN of the parent CA',
+  fileOption: '--parent-pin-file',
+  variable: 'PKCS11_PARENT_PIN',
+};
+
+/** Which secrets open the keys of a CA, and how questions call that CA. */
+export interface CaSecrets {
+  readonly passphrase: SecretKind;
+  readonly pin: SecretKind;
+  readonly ca: 'CA' | 'parent CA';
+  /** Variables with secrets of another CA, which the modules of this one do not get. */
+  readonly hidden?: readonly string[];
+}
+
+export const OWN_SECRETS: CaSecrets = { passphrase: PASSPHRASE, pin: PIN, ca: 'CA' };
+
+/**
+ * A parent's secrets come from places of their own and never from those of the CA below it: a PIN
+ * that is sent to the wrong token costs one of its tries.
+ */
+export const PARENT_SECRETS: CaSecrets = {
+  passphrase: PARENT_PASSPHRASE,
+  pin: PARENT_PIN,
+  ca: 'parent CA',
 };
 
 /** A file named on the command line wins over the environment, that over a prompt. */

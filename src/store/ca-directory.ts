@@ -23,6 +23,7 @@ import { SqliteStore } from './sqlite-store.ts';
 /** Names inside a CA directory. */
 export const CA_FILES = {
   certificate: 'ca.crt',
+  chain: 'chain.crt',
   config: 'ca.yaml',
   store: 'ca.db',
   keys: 'keys',
@@ -34,6 +35,8 @@ export interface CaDirectory extends Disposable {
   readonly path: string;
   readonly certificate: Certificate;
   readonly certificatePath: string;
+  /** The certificates above it, its issuer's first, the root's last; none for a root. */
+  readonly chain: readonly Certificate[];
   readonly config: CaConfig;
   readonly store: SqliteStore;
 }
@@ -54,11 +57,13 @@ export async function openCaDirectory(
     join(path, CA_FILES.config),
   );
   const certificate = readCertificate(certificatePath);
+  const chain = readChain(join(path, CA_FILES.chain));
   const store = SqliteStore.open(join(path, CA_FILES.store), { readOnly });
   return {
     path,
     certificate,
     certificatePath,
+    chain,
     config,
     store,
     [Symbol.dispose]: () => store[Symbol.dispose](),
@@ -74,14 +79,23 @@ function readText(path: string): string {
 }
 
 function readCertificate(path: string): Certificate {
-  const block = pemBlocks(readText(path)).find(({ label }) => label === 'CERTIFICATE');
+  const [certificate] = readCertificates(path);
+  if (certificate) return certificate;
+  throw new PkiError('STORE', `${path} holds no certificate in PEM`);
+}
+
+/** What follows the CA's own certificate in the file, which a root has none of. */
+const readChain = (path: string): readonly Certificate[] =>
+  existsSync(path) ? readCertificates(path).slice(1) : [];
+
+function readCertificates(path: string): readonly Certificate[] {
+  const blocks = pemBlocks(readText(path)).filter(({ label }) => label === 'CERTIFICATE');
   try {
-    if (block) return parseCertificate(block.der);
+    return blocks.map(({ der }) => parseCertificate(der));
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
     throw new PkiError('STORE', `${path} is damaged: ${error.message}`, { cause: error });
   }
-  throw new PkiError('STORE', `${path} holds no certificate in PEM`);
 }
 
 /**
@@ -123,9 +137,16 @@ export class StagedCaDirectory implements Disposable {
     return path;
   }
 
-  async writeCa(config: CaConfig, certificate: Certificate): Promise<void> {
+  /** `chain` holds the certificates above that of the CA, its issuer's first. */
+  async writeCa(
+    config: CaConfig,
+    certificate: Certificate,
+    chain: readonly Certificate[] = [],
+  ): Promise<void> {
     this.#write(CA_FILES.config, await printCaConfig(config), 0o644);
-    this.#write(CA_FILES.certificate, pem('CERTIFICATE', certificate.der), 0o644);
+    this.#write(CA_FILES.certificate, certificatesText([certificate]), 0o644);
+    if (chain.length === 0) return;
+    this.#write(CA_FILES.chain, certificatesText([certificate, ...chain]), 0o644);
   }
 
   /** Puts the directory in its place. */
@@ -155,6 +176,9 @@ export class StagedCaDirectory implements Disposable {
     }
   }
 }
+
+const certificatesText = (certificates: readonly Certificate[]): string =>
+  certificates.map(({ der }) => pem('CERTIFICATE', der)).join('');
 
 function mustBeFree(target: string): void {
   try {

@@ -5,6 +5,7 @@ import {
   boolean,
   contextPrimitive,
   type Der,
+  integer,
   objectIdentifier,
   octetString,
   sequence,
@@ -121,6 +122,12 @@ export interface BasicConstraints {
   /** How many CA certificates may follow; undefined is no limit. */
   readonly pathLength: number | undefined;
 }
+
+export const encodeBasicConstraints = ({ ca, pathLength }: BasicConstraints): Der =>
+  sequence(
+    ...(ca ? [boolean(true)] : []), // FALSE is the DEFAULT
+    ...(pathLength === undefined ? [] : [integer(pathLength)]),
+  );
 
 export function parseBasicConstraints(value: Uint8Array): BasicConstraints {
   const reader = enterDer(value);

@@ -24,6 +24,8 @@ import { encodeName } from '../../src/x509/names.ts';
 import { relatedCertificate } from '../../src/x509/related-certificate.ts';
 import { modulusOf, WEAK_PRIMES } from '../support/weak-rsa.ts';
 
+import { ISSUER_CASES } from './lint-cases-issuer.ts';
+
 /** What the cases are made of: issuers, and drafts that pass every lint. */
 export interface LintWorld {
   readonly issuer: Issuer;
@@ -55,19 +57,6 @@ const tbsCase = (
     const tbs = { ...drafted.tbs, ...change(drafted.tbs, world) };
     return { drafted: { ...drafted, tbs }, issuer };
   },
-});
-
-/** A case of a sound draft under an issuer with some fields replaced. */
-const issuerCase = (
-  id: string,
-  change: (issuer: Issuer) => Partial<Issuer>,
-  profile = 'tls-server',
-): LintCase => ({
-  id,
-  spoil: (world) => ({
-    drafted: world.drafted(profile, world.issuer),
-    issuer: { ...world.issuer, ...change(world.issuer) },
-  }),
 });
 
 const { basicConstraints, keyUsage, extKeyUsage, subjectAltName } = EXTENSION_OID;
@@ -145,22 +134,7 @@ export const LINT_CASES: readonly LintCase[] = [
     notAfter: new Date(tbs.notAfter.getTime() + 30 * 365 * 86_400_000),
   })),
   tbsCase('self-signed-name', () => subject('CN', 'Another'), { profile: 'root-ca', by: 'self' }),
-  issuerCase('issuer-is-ca', ({ extensions }) => ({
-    extensions: extensions && {
-      ...extensions,
-      basicConstraints: { ca: false, pathLength: undefined },
-    },
-  })),
-  issuerCase('issuer-may-sign-certificates', ({ extensions }) => ({
-    extensions: extensions && { ...extensions, keyUsage: ['cRLSign'] },
-  })),
-  issuerCase(
-    'issuer-path-length',
-    ({ extensions }) => ({
-      extensions: extensions && { ...extensions, basicConstraints: { ca: true, pathLength: 0 } },
-    }),
-    'issuing-ca',
-  ),
+  ...ISSUER_CASES,
   tbsCase('unique-extensions', ({ extensions }) => ({
     extensions: [...extensions, ...extensions.slice(0, 1)],
   })),

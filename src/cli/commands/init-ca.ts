@@ -1,10 +1,13 @@
 import { Command, Option } from 'commander';
-import { PkiError } from '../../errors.ts';
 import type { NameAttribute } from '../../x509/names.ts';
-import type { InitCaOptions } from '../ca-key-plan.ts';
 import type { CliContext } from '../context.ts';
+import {
+  type InitCaOptions,
+  mustAgree,
+  type NamedCaOptions,
+} from '../hierarchy/init-ca-options.ts';
 import { addTokenKeyOptions } from '../hsm-options.ts';
-import { addSecretOptions, days, jsonOption, pathOf } from '../options.ts';
+import { addSecretOptions, days, jsonOption, pathLength, pathOf } from '../options.ts';
 import { policyOption } from '../policies.ts';
 import { certificateSummary, json, table } from '../present.ts';
 import { printable } from '../printable.ts';
@@ -18,15 +21,20 @@ Examples:
       --key 'pkcs11:token=CA%20Token;object=ca-key?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/run/ca.pin'
   $ pki init-ca --name "Hybrid Root CA" --dir ./hybrid-ca --hybrid catalyst --ml-dsa ml-dsa-65 \\
       --pkcs11-lib /usr/lib/softhsm/libsofthsm2.so --pkcs11-token "CA Token" --pkcs11-key-label ca-key
-  $ pki init-ca --name "Root CA" --dir ./policy-ca --policy bsi`;
+  $ pki init-ca --name "Root CA" --dir ./policy-ca --policy bsi
+  $ pki init-ca --name "Issuing CA 1" --dir ./issuing-ca --parent ./ca`;
 
 export function initCaCommand(context: CliContext): Command {
   const command = new Command('init-ca')
-    .requiredOption('--name <name>', 'common name of the CA')
+    .option('--name <name>', 'common name of the CA')
     .requiredOption('--dir <directory>', 'CA directory to make; must not exist, or be empty')
     .option('--organization <name>', 'organization in the subject')
     .option('--country <code>', 'country in the subject, two letters')
-    .option('--days <days>', 'validity of the CA certificate (default: 7305, 20 years)', days)
+    .option('--parent <directory>', 'CA directory of the CA that certifies the new one')
+    .option('--profile <name>', 'profile under a parent (default: issuing-ca)')
+    .option('--path-length <number>', 'how many CAs may follow below it', pathLength)
+    .option('--days <days>', 'validity (default: 7305, 20 years; under a parent 1826)', days)
+    .option('--clamp', "shorten the validity to the parent's where it would exceed it")
     .option('--algorithm <name>', 'algorithm of the CA key (default: ecdsa-p384, or as --policy)')
     .addOption(policyOption('choose algorithms, and refuse others, here and in "pki issue"'))
     .option('--no-passphrase', 'leave key files unencrypted')
@@ -41,19 +49,29 @@ export function initCaCommand(context: CliContext): Command {
     .option('--ml-dsa-generate-key', 'make that key in the token')
     .option('--pkcs11-generate-key', 'make the key in the token, where it stays')
     .option('--exportable', 'let a key that is made in a token leave it, encrypted, for a backup');
-  return addSecretOptions(addTokenKeyOptions(command))
+  addSecretOptions(addTokenKeyOptions(command))
+    .option(
+      '--parent-passphrase-file <file>',
+      "passphrase of the parent's key files; otherwise PKI_PARENT_PASSPHRASE, or asked for",
+    )
+    .option(
+      '--parent-pin-file <file>',
+      "PIN of the parent's token; otherwise PKCS11_PARENT_PIN, or asked for",
+    );
+  return command
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (options: InitCaOptions) => {
+      const named = mustAgree(options);
       const { createCa } = await import('../create-ca.ts');
-      const { certificate, keys, notes } = await createCa(context, {
-        options,
+      const { certificate, keys, notes, ...created } = await createCa(context, {
+        options: named,
         directory: pathOf(context, options.dir),
-        subject: subjectOf(options),
+        subject: subjectOf(named),
       });
       for (const note of notes) context.note(`pki: note: ${printable(note)}`);
       const summary = certificateSummary(certificate);
-      const policy = options.policy === undefined ? {} : { policy: options.policy };
+      const policy = created.policy === undefined ? {} : { policy: created.policy };
       if (options.json) {
         return context.print(json({ directory: options.dir, keys, ...policy, ...summary }));
       }
@@ -71,8 +89,7 @@ export function initCaCommand(context: CliContext): Command {
     });
 }
 
-function subjectOf({ name, organization, country }: InitCaOptions): readonly NameAttribute[] {
-  if (name.trim() === '') throw new PkiError('USAGE', '--name must not be empty');
+function subjectOf({ name, organization, country }: NamedCaOptions): readonly NameAttribute[] {
   return [
     ...(country === undefined ? [] : [{ type: 'C', value: country }]),
     ...(organization === undefined ? [] : [{ type: 'O', value: organization }]),

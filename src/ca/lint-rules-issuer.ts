@@ -1,0 +1,100 @@
+import { timeText } from '../der/time.ts';
+import { ConstraintChecker } from '../path/name-constraints.ts';
+import { type PathCertificate, pathCertificate } from '../path/path-certificate.ts';
+import type { LintRule, LintSubject } from './lint-rule.ts';
+
+/** What the issuer, and the CAs above it, allow to be issued. */
+export const ISSUER_RULES: readonly LintRule[] = [
+  {
+    id: 'issuer-is-ca',
+    cites: 'RFC 5280 §4.2.1.9, §6.1.4',
+    check: ({ issuer: { extensions } }) =>
+      !extensions || extensions.basicConstraints?.ca
+        ? undefined
+        : 'the issuer is not a CA by its basicConstraints',
+  },
+  {
+    id: 'issuer-may-sign-certificates',
+    cites: 'RFC 5280 §4.2.1.3, §6.1.4',
+    check: ({ issuer: { extensions } }) =>
+      !extensions?.keyUsage || extensions.keyUsage.includes('keyCertSign')
+        ? undefined
+        : 'the key usage of the issuer has no keyCertSign',
+  },
+  {
+    id: 'issuer-not-expired',
+    cites: 'RFC 5280 §6.1.3',
+    check: ({ tbs, issuer: { certificate } }) =>
+      certificate && tbs.notBefore > certificate.tbs.notAfter
+        ? `the certificate of the issuer expired at ${timeText(certificate.tbs.notAfter)}`
+        : undefined,
+  },
+  {
+    id: 'issuer-path-length',
+    cites: 'RFC 5280 §4.2.1.9',
+    check: ({ extensions, issuer }) =>
+      extensions.basicConstraints?.ca && issuer.extensions?.basicConstraints?.pathLength === 0
+        ? 'the issuer may only issue end-entity certificates (path length 0)'
+        : undefined,
+  },
+  {
+    id: 'path-length-below-issuer',
+    cites: 'RFC 5280 §4.2.1.9, §6.1.4',
+    check: ({ extensions, issuer }) => {
+      const own = extensions.basicConstraints?.pathLength;
+      const limit = issuer.extensions?.basicConstraints?.pathLength;
+      if (own === undefined || !limit || own < limit) return undefined; // of 0 another row tells
+      return `the path length must be below that of the issuer, ${limit}; it would be ${own}`;
+    },
+  },
+  {
+    id: 'path-length-above-issuer',
+    cites: 'RFC 5280 §4.2.1.9, §6.1.4',
+    check: (subject) => {
+      if (!subject.extensions.basicConstraints?.ca) return undefined;
+      const [issuer, ...above] = issuersOf(subject);
+      let below = issuer?.selfIssued ? 0 : 1; // CAs between the one above and the new one
+      for (const { subject: name, selfIssued, extensions } of above) {
+        const limit = extensions.basicConstraints?.pathLength;
+        if (limit !== undefined && limit <= below) {
+          return `the path length of ${name}, above the issuer, is ${limit} and allows no further CA`;
+        }
+        if (!selfIssued) below++;
+      }
+      return undefined;
+    },
+  },
+  {
+    id: 'issuer-name-constraints',
+    cites: 'RFC 5280 §4.2.1.10, §6.1.3',
+    check: (subject) => {
+      const issuers = issuersOf(subject);
+      const unread = issuers.find(({ malformed }) => malformed !== undefined);
+      if (unread) return `the certificate of ${unread.subject} is malformed: ${unread.malformed}`;
+      const constrained = issuers.filter(({ nameConstraints }) => nameConstraints);
+      if (constrained.length === 0) return undefined;
+      const own = asIssued(subject);
+      // a CA under its own name, as in a change of its key, was constrained when it got the name
+      if (own.selfIssued && own.extensions.basicConstraints?.ca) return undefined;
+      const checker = new ConstraintChecker();
+      for (const { nameConstraints, subject: name } of constrained) {
+        const problem = nameConstraints && checker.problem(nameConstraints, own);
+        if (problem !== undefined) return `${problem}, those of ${name}`;
+      }
+      return (
+        own.malformed && `its names cannot be compared with name constraints: ${own.malformed}`
+      );
+    },
+  },
+];
+
+/** The issuer's certificate and those above it; none while a CA makes its own. */
+const issuersOf = ({ issuer }: LintSubject): readonly PathCertificate[] =>
+  issuer.certificate ? [issuer.certificate, ...(issuer.chain ?? [])].map(pathCertificate) : [];
+
+/** The certificate to be as path validation will see it, which looks at no signature for this. */
+const asIssued = ({ tbs }: LintSubject): PathCertificate => {
+  const none = new Uint8Array();
+  const signed = { der: none, tbsDer: none, signatureAlgorithm: none, signature: none };
+  return pathCertificate({ ...signed, tbs });
+};

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { type Certificate, serialText } from '../x509/certificate.ts';
+import { nameText, parseName } from '../x509/names.ts';
+import type { AuthorityParts } from './authority.ts';
+
+/**
+ * Records in a CA's store the certificate that somebody else has issued for the CA itself, under
+ * `profile`. What was recorded before an interruption is not recorded twice.
+ */
+export async function recordOwn(
+  { tbs, tbsDer, der }: Certificate,
+  profile: string,
+  { store, clock }: Pick<AuthorityParts, 'store' | 'clock'>,
+): Promise<void> {
+  const serial = serialText(tbs.serialNumber);
+  const { notBefore, notAfter } = tbs;
+  const subject = nameText(parseName(tbs.subject));
+  const tbsHash = createHash('sha256').update(tbsDer).digest();
+  const known = await store.find(serial);
+  if (!known) {
+    await store.recordIntent({ serial, profile, subject, notBefore, notAfter, tbsHash }, clock());
+  }
+  if (known?.status !== 'issued') await store.recordIssued(serial, der, clock());
+}
