@@ -9,7 +9,7 @@ import { type DraftOptions, draft } from './draft.ts';
 import { type Issuer, selfIssuer } from './issuer.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import { approve, mustHaveNone } from './lint.ts';
-import { makeRequest } from './make-request.ts';
+import { type MadeRequest, makeRequest } from './make-request.ts';
 import { type PlannedAlgorithms, plannedFindings } from './policy.ts';
 import type { Policy } from './policy-rule.ts';
 import { type CertificateRequest, requestForOwnKey, verifyRequest } from './request.ts';
@@ -71,21 +71,21 @@ export async function certify(
   parts: AuthorityParts,
 ): Promise<Issued> {
   const { profile, subject, keys } = ca;
-  const request = await requestForKeys(keys, subject, parts.clock());
+  const { der } = await requestForCa(keys, subject, parts.clock());
+  const request = await verifyRequest(der, 'the request of the CA');
   const names = { subject: [], subjectAltName: [] }; // those of the request
   const issuer = { ...parent, policies: policiesUnder(parent, ca) };
   return issue({ request, profile, ...names, ...validityOf(ca) }, issuer, parts);
 }
 
-/** Proves possession of all of the keys, as a request from elsewhere would. */
-async function requestForKeys(
+/** A request of a CA that proves possession of all of its keys, whoever will certify them. */
+export function requestForCa(
   { signer, alternative }: IssuerKeys,
   subject: readonly NameAttribute[],
   now: Date,
-): Promise<CertificateRequest> {
+): Promise<MadeRequest> {
   const keys = { kind: 'own', signer, ...(alternative && { alternative }) } as const;
-  const { der } = await makeRequest({ subject, subjectAltName: [], keys, now });
-  return verifyRequest(der, 'the request of the CA');
+  return makeRequest({ subject, subjectAltName: [], keys, now });
 }
 
 export interface CaPlan extends NewCa {

@@ -23,7 +23,8 @@ export interface CaKeys {
   readonly keys: IssuerKeys;
 }
 
-interface OpenKey {
+/** One key of a CA: how it is written down, and open. */
+export interface OpenKey {
   readonly config: KeyConfig;
   readonly signer: Signer;
 }
@@ -76,8 +77,8 @@ async function makeInToken(
 }
 
 /** Names a key that is there so precisely that it is found again, in each of its tokens. */
-async function findInToken(
-  { ref, replicas, algorithm }: Extract<KeyPlan, { kind: 'in-token' }>,
+export async function findInToken(
+  { ref, replicas, algorithm }: Omit<Extract<KeyPlan, { kind: 'in-token' }>, 'kind'>,
   { access, resources }: KeyMaking,
 ): Promise<OpenKey> {
   const { openPkcs11Signer } = await import('../signers/pkcs11/pkcs11-signer.ts');

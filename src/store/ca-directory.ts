@@ -24,6 +24,7 @@ import { SqliteStore } from './sqlite-store.ts';
 export const CA_FILES = {
   certificate: 'ca.crt',
   chain: 'chain.crt',
+  request: 'ca.csr',
   config: 'ca.yaml',
   store: 'ca.db',
   keys: 'keys',
@@ -46,9 +47,10 @@ export async function openCaDirectory(
   path: string,
   { readOnly = false } = {},
 ): Promise<CaDirectory> {
-  if (!existsSync(join(path, CA_FILES.config))) {
-    throw new PkiError('STORE', `there is no CA in ${path}`, {
-      hints: ['make one with "pki init-ca", or name its directory with --ca-dir'],
+  if (!existsSync(join(path, CA_FILES.config))) throw noCa(path);
+  if (isWaiting(path)) {
+    throw new PkiError('STORE', `the CA in ${path} waits for its certificate`, {
+      hints: [`have ${CA_FILES.request} in it signed, and finish it with "pki init-ca --complete"`],
     });
   }
   const certificatePath = join(path, CA_FILES.certificate);
@@ -69,6 +71,15 @@ export async function openCaDirectory(
     [Symbol.dispose]: () => store[Symbol.dispose](),
   };
 }
+
+export const noCa = (path: string): PkiError =>
+  new PkiError('STORE', `there is no CA in ${path}`, {
+    hints: ['make one with "pki init-ca", or name its directory with --ca-dir'],
+  });
+
+/** Whether the directory has a request, and not yet the certificate that was asked for. */
+export const isWaiting = (path: string): boolean =>
+  existsSync(join(path, CA_FILES.request)) && !existsSync(join(path, CA_FILES.certificate));
 
 function readText(path: string): string {
   try {
@@ -149,6 +160,12 @@ export class StagedCaDirectory implements Disposable {
     this.#write(CA_FILES.chain, certificatesText([certificate, ...chain]), 0o644);
   }
 
+  /** Instead of a certificate, the request for one, PEM: the directory will be waiting for it. */
+  async writeRequest(config: CaConfig, request: string): Promise<void> {
+    this.#write(CA_FILES.config, await printCaConfig(config), 0o644);
+    this.#write(CA_FILES.request, request, 0o644);
+  }
+
   /** Puts the directory in its place. */
   commit(): void {
     this.store[Symbol.dispose]();
@@ -177,7 +194,7 @@ export class StagedCaDirectory implements Disposable {
   }
 }
 
-const certificatesText = (certificates: readonly Certificate[]): string =>
+export const certificatesText = (certificates: readonly Certificate[]): string =>
   certificates.map(({ der }) => pem('CERTIFICATE', der)).join('');
 
 function mustBeFree(target: string): void {
@@ -199,7 +216,7 @@ const cannotMake = (target: string, error: unknown): PkiError =>
   });
 
 /** Makes the names in a directory survive a power failure. */
-function synchronise(directory: string): void {
+export function synchronise(directory: string): void {
   const descriptor = openSync(directory, 'r');
   try {
     fsyncSync(descriptor);

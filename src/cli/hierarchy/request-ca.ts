@@ -1,0 +1,40 @@
+import { requestForCa } from '../../ca/authority.ts';
+import { pem } from '../../der/pem.ts';
+import { PkiError } from '../../errors.ts';
+import type { CliContext } from '../context.ts';
+import { type CreateCaInput, type KeyPlace, keyPlaces } from '../create-ca.ts';
+import { preferencesOf, withHsmConfig } from '../hsm-config.ts';
+import { pathOf } from '../options.ts';
+import { OutputFile } from '../output-file.ts';
+import { planCa, stageCa } from '../stage-ca.ts';
+
+export interface RequestedCa {
+  /** PKCS #10, PEM. */
+  readonly request: string;
+  readonly keys: readonly KeyPlace[];
+}
+
+/** Makes the keys of a CA and a request for them, which a CA that is not here will sign. */
+export async function requestCa(
+  context: CliContext,
+  { options: given, directory, subject }: CreateCaInput,
+  out: string,
+): Promise<RequestedCa> {
+  const output =
+    out === '-'
+      ? undefined
+      : context.resources.use(new OutputFile(pathOf(context, out), { mode: 0o644, force: false }));
+  const planned = await planCa(context, await withHsmConfig(context, given), subject);
+  const { staged, config, keys } = await stageCa(context, directory, planned);
+  const { der } = await requestForCa(keys, subject, context.clock());
+  const request = pem('CERTIFICATE REQUEST', der);
+  output?.write(request);
+  const { policy, options } = planned;
+  const hsm = preferencesOf(options);
+  const about = { name: given.name, keys: config, ...(policy && { policy }), hsm };
+  await staged.writeRequest(about, request);
+  if (context.interrupted.aborted) throw new PkiError('INTERRUPTED', 'interrupted'); // being undone
+  staged.commit();
+  output?.commit(); // whatever comes of that, the directory has the request too
+  return { request, keys: keyPlaces(config) };
+}
