@@ -99,4 +99,7 @@ const KIND_NAMES = {
   ip: 'an IP address',
   email: 'an e-mail address',
   uri: 'a URI',
+  rid: 'a registered ID',
+  upn: 'a user principal name',
+  smtputf8: 'an international e-mail address',
 } as const;

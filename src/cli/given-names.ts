@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { GeneralName } from '../x509/general-names.ts';
+import { withALabels, withALabelsInDomain } from '../x509/internationalized.ts';
 import type { NameAttribute } from '../x509/names.ts';
 import { collect } from './collect.ts';
 
@@ -12,6 +13,8 @@ export interface NameOptions {
   readonly ip?: readonly string[];
   readonly email?: readonly string[];
   readonly uri?: readonly string[];
+  readonly rid?: readonly string[];
+  readonly upn?: readonly string[];
 }
 
 /** `remark` is what is to be said of attributes that not every profile takes. */
@@ -23,9 +26,13 @@ export const addNameOptions = (command: Command, remark = ''): Command =>
     .option('--dns <name>', 'DNS name; may be given several times', collect)
     .option('--ip <address>', 'IP address; may be given several times', collect)
     .option('--email <address>', 'e-mail address; may be given several times', collect)
-    .option('--uri <uri>', 'URI; may be given several times', collect);
+    .option('--uri <uri>', 'URI; may be given several times', collect)
+    .option('--rid <oid>', 'registered ID, in dotted decimals; may be given several times', collect)
+    .option('--upn <name>', 'user principal name; may be given several times', collect);
 
-export function givenNames({ cn, organization, country, dns, ip, email, uri }: NameOptions) {
+/** Host names in other scripts, also those of mailboxes, are written as A-labels (RFC 9549 §2). */
+export function givenNames(options: NameOptions) {
+  const { cn, organization, country, dns = [], ip, email = [], uri, rid, upn } = options;
   const attribute = (type: string, value: string | undefined): readonly NameAttribute[] =>
     value === undefined ? [] : [{ type, value }];
   const names = (type: GeneralName['type'], values: readonly string[] = []) =>
@@ -33,10 +40,20 @@ export function givenNames({ cn, organization, country, dns, ip, email, uri }: N
   return {
     subject: [...attribute('C', country), ...attribute('O', organization), ...attribute('CN', cn)],
     subjectAltName: [
-      ...names('dns', dns),
+      ...names('dns', dns.map(withALabels)),
       ...names('ip', ip),
-      ...names('email', email),
+      ...email.map(withALabelsInDomain).map(mailbox),
       ...names('uri', uri),
+      ...names('rid', rid),
+      ...names('upn', upn),
     ],
   };
 }
+
+/** An rfc822Name holds ASCII; a local part beyond that has a form of its own (RFC 9598 §3). */
+const mailbox = (value: string): GeneralName => ({
+  type: isAscii(value.slice(0, value.lastIndexOf('@') + 1)) ? 'email' : 'smtputf8',
+  value,
+});
+
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);

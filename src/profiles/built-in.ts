@@ -53,7 +53,10 @@ export const BUILT_IN_PROFILES: readonly ProfileConfig[] = [
     keyUsage: ['digitalSignature'],
     extKeyUsage: ['clientAuth'],
     subject: WHO,
-    subjectAltName: { types: ['dns', 'ip', 'email', 'uri'], required: false },
+    subjectAltName: {
+      types: ['dns', 'ip', 'email', 'uri', 'rid', 'upn', 'smtputf8'],
+      required: false,
+    },
   },
   {
     name: 'code-signing',
@@ -71,7 +74,7 @@ export const BUILT_IN_PROFILES: readonly ProfileConfig[] = [
     keyUsage: ['digitalSignature', 'keyEncipherment'],
     extKeyUsage: ['emailProtection'],
     subject: WHO,
-    subjectAltName: { types: ['email'], required: true },
+    subjectAltName: { types: ['email', 'smtputf8'], required: true },
   },
   {
     name: 'ocsp-signing',

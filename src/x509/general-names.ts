@@ -1,8 +1,23 @@
-import { DerError, enterDer } from '../der/reader.ts';
-import { contextPrimitive, type Der, sequence } from '../der/writer.ts';
+import { DerError, DerReader, enterDer } from '../der/reader.ts';
+import {
+  contextConstructed,
+  contextPrimitive,
+  type Der,
+  objectIdentifier,
+  sequence,
+  TAG,
+  tlv,
+  utf8String,
+} from '../der/writer.ts';
 
-/** The forms of GeneralName that we write (RFC 5280 §4.2.1.6). */
-export type GeneralNameType = 'dns' | 'email' | 'ip' | 'uri';
+/** The forms of GeneralName that are one string of octets (RFC 5280 §4.2.1.6). */
+type SingleType = 'dns' | 'email' | 'ip' | 'uri';
+
+/** otherName with a UTF8String: Microsoft's user principal name, and SmtpUTF8Mailbox (RFC 9598 §3). */
+type OtherNameType = 'upn' | 'smtputf8';
+
+/** The forms of GeneralName that we write; `rid` is a registeredID, in dotted decimals. */
+export type GeneralNameType = SingleType | OtherNameType | 'rid';
 
 export interface GeneralName {
   /** `other` is a form that we read but do not write; its value is the DER in hexadecimal. */
@@ -10,7 +25,14 @@ export interface GeneralName {
   readonly value: string;
 }
 
-const TAG_NUMBERS: Readonly<Record<GeneralNameType, number>> = { email: 1, dns: 2, uri: 6, ip: 7 };
+const TAG_NUMBERS: Readonly<Record<SingleType, number>> = { email: 1, dns: 2, uri: 6, ip: 7 };
+const REGISTERED_ID = 8;
+const OTHER_NAME_TAG = 0xa0;
+
+const OTHER_NAME_OIDS: Readonly<Record<OtherNameType, string>> = {
+  upn: '1.3.6.1.4.1.311.20.2.3',
+  smtputf8: '1.3.6.1.5.5.7.8.9',
+};
 
 /** GeneralNames in DER. */
 export const encodeGeneralNames = (names: readonly GeneralName[]): Der =>
@@ -18,10 +40,21 @@ export const encodeGeneralNames = (names: readonly GeneralName[]): Der =>
 
 function generalName({ type, value }: GeneralName): Der {
   if (type === 'other') return Buffer.from(value, 'hex');
+  if (type === 'upn' || type === 'smtputf8') return otherName(OTHER_NAME_OIDS[type], value);
+  if (type === 'rid') {
+    if (!isRegisteredId(value)) throw new DerError(`"${value}" is not an object identifier`);
+    return contextPrimitive(
+      REGISTERED_ID,
+      enterDer(sequence(objectIdentifier(value))).read().contents,
+    );
+  }
   // what is read from others may hold any octets; they are written back as they were
   const contents = type === 'ip' ? addressOctets(value) : singleOctets(value);
   return contextPrimitive(TAG_NUMBERS[type], contents);
 }
+
+const otherName = (oid: string, value: string): Der =>
+  contextConstructed(0, objectIdentifier(oid), contextConstructed(0, utf8String(value)));
 
 /** The names in the value of a subjectAltName extension, or of another GeneralNames. */
 export function parseGeneralNames(der: Uint8Array): readonly GeneralName[] {
@@ -32,11 +65,38 @@ export function parseGeneralNames(der: Uint8Array): readonly GeneralName[] {
     const type = Object.entries(TAG_NUMBERS).find(([, number]) => (0x80 | number) === tag)?.[0];
     const text = Buffer.from(contents).toString('latin1');
     if (type === 'ip') names.push({ type, value: addressText(contents) });
-    else if (type) names.push({ type: type as GeneralNameType, value: text });
-    else names.push({ type: 'other', value: Buffer.from(octets).toString('hex') });
+    else if (type) names.push({ type: type as SingleType, value: text });
+    else names.push(anyOther(tag, contents, octets));
   }
   return names;
 }
+
+/** One of the forms that have a name here if it is written as we would write it, else `other`. */
+function anyOther(tag: number, contents: Uint8Array, octets: Uint8Array): GeneralName {
+  const read = understood(tag, contents);
+  if (read && Buffer.compare(generalName(read), octets) === 0) return read;
+  return { type: 'other', value: Buffer.from(octets).toString('hex') };
+}
+
+function understood(tag: number, contents: Uint8Array): GeneralName | undefined {
+  try {
+    if (tag === (0x80 | REGISTERED_ID)) {
+      const oid = enterDer(sequence(tlv(TAG.objectIdentifier, contents))).objectIdentifier();
+      return { type: 'rid', value: oid };
+    }
+    if (tag !== OTHER_NAME_TAG) return undefined;
+    const reader = new DerReader(contents);
+    const oid = reader.objectIdentifier();
+    const type = OTHER_NAME_TYPES.find((candidate) => OTHER_NAME_OIDS[candidate] === oid);
+    const text = reader.enter(OTHER_NAME_TAG).read(TAG.utf8String).contents;
+    return type && { type, value: Buffer.from(text).toString('utf8') };
+  } catch (error) {
+    if (error instanceof DerError) return undefined; // a value of another type
+    throw error;
+  }
+}
+
+const OTHER_NAME_TYPES = ['upn', 'smtputf8'] as const;
 
 /** `dns:server.example.com`, `ip:192.0.2.1`. */
 export const generalNameText = ({ type, value }: GeneralName): string => `${type}:${value}`;
@@ -119,11 +179,36 @@ export function isEmailAddress(text: string): boolean {
 export const isUri = (text: string): boolean =>
   /^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+$/.test(text) && URL.canParse(text);
 
+/** Of two arcs at least, of which the second is below 40 under 0 and 1 (X.660 clause 7.6). */
+const isRegisteredId = (text: string): boolean =>
+  /^([01]\.(\d|[1-3]\d)|2\.(0|[1-9]\d*))(\.(0|[1-9]\d*))*$/.test(text) && text.length <= 128;
+
+/** `user@domain`, as Windows and Kerberos write it. */
+const isUserPrincipalName = (text: string): boolean => isMailbox(text, /^[^\p{C}\p{Z}@]+$/u);
+
+/** A local part with a character beyond ASCII; all others are `email` (RFC 9598 §3). */
+const isInternationalMailbox = (text: string): boolean =>
+  isMailbox(text, /^(?=.*[^\0-\x7f])[^\p{C}\p{Z}@"(),:;<>[\]\\]+$/u);
+
+function isMailbox(text: string, local: RegExp): boolean {
+  const at = text.lastIndexOf('@');
+  const [name, domain] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
+  return (
+    local.test(name) &&
+    Buffer.byteLength(name) <= 64 &&
+    isDnsName(domain) &&
+    !domain.startsWith('*')
+  );
+}
+
 const CHECKS: Readonly<Record<GeneralNameType, (text: string) => boolean>> = {
   dns: isDnsName,
   email: isEmailAddress,
   ip: isAddress,
   uri: isUri,
+  rid: isRegisteredId,
+  upn: isUserPrincipalName,
+  smtputf8: isInternationalMailbox,
 };
 
 /** True if the value is well formed for its type; forms that we do not write never are. */

@@ -105,7 +105,7 @@ describe('issue --profile', () => {
       status: 3,
       stderr: [
         'pki: error: not signing a certificate for C=DE, O=Example, CN=Somebody',
-        'pki: hint: profile "email" needs a name of the kind email (profile-subject-alt-name, RFC 9525 §2, RFC 8550 §3)',
+        'pki: hint: profile "email" needs a name of the kind email or smtputf8 (profile-subject-alt-name, RFC 9525 §2, RFC 8550 §3)',
       ],
     });
   });
