@@ -1,5 +1,6 @@
 import { PkiError } from '../errors.ts';
 import type { Profile, ProfileConfig } from '../profiles/profile-config.ts';
+import { expanded, type Values } from '../profiles/template.ts';
 import {
   canonicalAddress,
   type GeneralName,
@@ -23,20 +24,25 @@ export function chooseNames(
   request: CertificateRequest,
   profile: Profile,
   { subject, subjectAltName }: GivenNames,
+  values: Values,
 ) {
-  mustBeTaken(profile, subject, subjectAltName);
+  const set = namesOfProfile(profile, values);
+  mustBeTaken(profile, subject, subjectAltName, set.subjectAltName);
   const given = new Set(subject.map(({ type }) => type));
-  const [asked, left] = partition(request.subject, ({ type }) => takesAttribute(profile, type));
+  const [asked, others] = partition(request.subject, ({ type }) => takesAttribute(profile, type));
   const [replaced, kept] = partition(asked, ({ type }) => given.has(type));
-  const [askedNames, leftNames] = partition(request.subjectAltName, ({ type }) =>
+  const left = others.filter((item) => !isAmong(set.subject, item));
+  const [askedNames, otherNames] = partition(request.subjectAltName, ({ type }) =>
     takesName(profile, type),
   );
-  const attributes = ordered([...subject, ...kept]);
+  const leftNames = otherNames.filter((item) => !isAmong(set.subjectAltName, item));
+  const attributes = ordered(withDefaults([...subject, ...kept], set.subject));
   return {
     subject: attributes,
     subjectAltName: distinct([
       ...commonNames(attributes, profile),
       ...subjectAltName,
+      ...set.subjectAltName,
       ...askedNames,
     ]),
     notes: [
@@ -48,10 +54,39 @@ export function chooseNames(
   };
 }
 
+/** The names that the profile itself sets, its templates filled in. */
+function namesOfProfile({ subjectTemplate = [], subjectAltName }: Profile, values: Values) {
+  const filled = <Name extends { readonly value: string }>(name: Name): Name => ({
+    ...name,
+    value: expanded(name.value, values),
+  });
+  return {
+    subject: subjectTemplate.map(filled),
+    subjectAltName: (subjectAltName.template ?? []).map(filled),
+  };
+}
+
+/** What the profile sets yields to what somebody could give, and did. */
+const withDefaults = (
+  attributes: readonly NameAttribute[],
+  set: readonly NameAttribute[],
+): readonly NameAttribute[] => {
+  const given = new Set(attributes.map(({ type }) => type));
+  return [...attributes, ...set.filter(({ type }) => !given.has(type))];
+};
+
+function isAmong(
+  names: readonly { readonly type: string; readonly value: string }[],
+  { type, value }: { readonly type: string; readonly value: string },
+): boolean {
+  return names.some((name) => name.type === type && name.value === value);
+}
+
 function mustBeTaken(
   profile: Profile,
   subject: readonly NameAttribute[],
   names: readonly GeneralName[],
+  ownNames: readonly GeneralName[],
 ): void {
   const problems = [
     ...subject
@@ -60,8 +95,8 @@ function mustBeTaken(
     ...names
       .filter(({ type }) => !takesName(profile, type))
       .map((item) => `it takes no ${item.type} names: ${generalNameText(item)}`),
-    ...names
-      .filter((item) => takesName(profile, item.type) && !isWellFormed(item))
+    ...[...names.filter(({ type }) => takesName(profile, type)), ...ownNames]
+      .filter((item) => !isWellFormed(item))
       .map((item) => `malformed: ${generalNameText(item)}`),
   ];
   if (problems.length === 0) return;

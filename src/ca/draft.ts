@@ -2,8 +2,10 @@ import { keyUse } from '../algorithms/spki.ts';
 import { timeText } from '../der/time.ts';
 import type { Clock, Entropy } from '../ports.ts';
 import type { Profile } from '../profiles/profile-config.ts';
+import { expanded, type Values } from '../profiles/template.ts';
+import { variableValues } from '../profiles/variables.ts';
 import { altSignatureAlgorithm, subjectAltPublicKeyInfo } from '../x509/alternative.ts';
-import type { Certificate, TbsCertificate } from '../x509/certificate.ts';
+import { type Certificate, serialText, type TbsCertificate } from '../x509/certificate.ts';
 import {
   authorityKeyIdentifier,
   EXTENSION_OID,
@@ -13,6 +15,7 @@ import {
 } from '../x509/extensions.ts';
 import { encodeGeneralNames, type GeneralName } from '../x509/general-names.ts';
 import { encodeName, type NameAttribute } from '../x509/names.ts';
+import { type Pointers, pointerExtensions } from '../x509/pointers.ts';
 import { relatedCertificate } from '../x509/related-certificate.ts';
 import { chooseNames, type GivenNames } from './draft-names.ts';
 import type { Issuer } from './issuer.ts';
@@ -24,6 +27,8 @@ export interface DraftOptions extends GivenNames {
   readonly validityDays?: number;
   /** Shorten a validity that would end after the issuer's, where it would otherwise be refused. */
   readonly clamp?: boolean;
+  /** Values for the variables of the profile. */
+  readonly variables?: Values;
 }
 
 /** A certificate to be, and what of the request did not make it into it. */
@@ -59,17 +64,19 @@ export function draft(
   options: DraftOptions,
   { clock, entropy }: { clock: Clock; entropy: Entropy },
 ): Draft {
-  const names = chooseNames(request, profile, options);
+  const values = variableValues(profile, options.variables ?? {});
+  const names = chooseNames(request, profile, options, values);
   const validity = chooseValidity(clock(), profile, issuer, options);
   const self = issuer.certificate === undefined;
   const subject = encodeName(names.subject);
+  const serialNumber = randomSerialNumber(entropy);
   return {
     profile,
     subject: names.subject,
     notes: [...names.notes, ...validity.notes],
     related: request.related,
     tbs: {
-      serialNumber: randomSerialNumber(entropy),
+      serialNumber,
       signature: issuer.signing.algorithm.identifier,
       issuer: issuer.name,
       notBefore: validity.notBefore,
@@ -78,6 +85,7 @@ export function draft(
       publicKey: request.publicKey,
       extensions: [
         ...constantExtensions(profile, request.publicKey),
+        ...pointerExtensions(choosePointers(profile, issuer, serialNumber, values)),
         subjectKeyIdentifier(keyIdentifier(request.publicKey)),
         ...(self ? [] : [authorityKeyIdentifier(issuer.keyIdentifier)]),
         ...subjectAltName(names.subjectAltName, names.subject),
@@ -91,16 +99,45 @@ export function draft(
 /** Whole seconds, both included: X.509 times have no fractions (RFC 5280 §4.1.2.5). */
 function chooseValidity(now: Date, profile: Profile, issuer: Issuer, options: DraftOptions) {
   const { certificate } = issuer;
-  const { validityDays = profile.validityDays, clamp = false } = options;
+  const { clamp = false } = options;
   const wholeSeconds = Math.floor(now.getTime() / 1000) * 1000;
   const notBefore = new Date(
     Math.max(wholeSeconds - BACKDATE, certificate?.tbs.notBefore.getTime() ?? 0),
   );
-  const notAfter = new Date(notBefore.getTime() + validityDays * DAY - 1000);
+  const notAfter = chooseEnd(notBefore, options.validityDays === undefined ? profile : options);
   const limit = certificate?.tbs.notAfter;
   if (!clamp || !limit || notAfter <= limit) return { notBefore, notAfter, notes: [] };
   const shortened = `validity shortened to the issuer's, until ${timeText(limit)}`;
   return { notBefore, notAfter: limit, notes: [shortened] };
+}
+
+/** A time that a profile fixes, or days from the beginning. */
+function chooseEnd(
+  notBefore: Date,
+  { validityDays = 0, validUntil }: Pick<Profile, 'validityDays' | 'validUntil'>,
+): Date {
+  return validUntil ?? new Date(notBefore.getTime() + validityDays * DAY - 1000);
+}
+
+/** The URLs of a profile with their placeholders filled in; values cannot break out of them. */
+function choosePointers(
+  { pointers = {} }: Profile,
+  { keyIdentifier: issuerKey }: Issuer,
+  serialNumber: bigint,
+  values: Values,
+): Pointers {
+  const texts = Object.entries(values).map(([key, value]) => [key, encodeURIComponent(value)]);
+  const all: Values = {
+    ...Object.fromEntries(texts),
+    serial: serialText(serialNumber),
+    'issuer-key-id': Buffer.from(issuerKey).toString('hex'),
+  };
+  const urls = (templates: readonly string[] = []) => templates.map((url) => expanded(url, all));
+  return {
+    caIssuers: urls(pointers.caIssuers),
+    ocsp: urls(pointers.ocsp),
+    crl: urls(pointers.crl),
+  };
 }
 
 function constantExtensions(profile: Profile, publicKey: Uint8Array): readonly Extension[] {

@@ -1,10 +1,12 @@
 import type { LintRule } from './lint-rule.ts';
+import { CONSTRAINT_RULES } from './lint-rules-constraints.ts';
 import { EXTENSION_RULES } from './lint-rules-extensions.ts';
 import { HYBRID_RULES } from './lint-rules-hybrid.ts';
 import { ISSUER_RULES } from './lint-rules-issuer.ts';
 import { KEY_RULES } from './lint-rules-keys.ts';
 import { NAME_RULES } from './lint-rules-names.ts';
 import { PROFILE_RULES } from './lint-rules-profiles.ts';
+import { REVOCATION_RULES } from './lint-rules-revocation.ts';
 import { SIGNED_RULES } from './lint-rules-signed.ts';
 import { TBS_RULES } from './lint-rules-tbs.ts';
 
@@ -18,4 +20,6 @@ export const LINT_RULES: readonly LintRule[] = [
   ...KEY_RULES,
   ...HYBRID_RULES,
   ...PROFILE_RULES,
+  ...CONSTRAINT_RULES,
+  ...REVOCATION_RULES,
 ];

@@ -17,6 +17,7 @@ import { readSecret } from './secrets.ts';
 export interface IssueOptions extends SecretOptions, NameOptions, EvidenceOptions {
   readonly caDir: string;
   readonly profile: string;
+  readonly var?: readonly string[];
   readonly csr?: string;
   readonly days?: number;
   readonly clamp?: boolean;
@@ -51,14 +52,17 @@ export async function issueCertificate(
   context: CliContext,
   options: IssueOptions,
 ): Promise<IssuedCertificate> {
-  const profile = issuableProfile(options.profile);
+  const profile = await issuableProfile(context, options);
   mustWriteSeparateFiles(context, options);
   const outputs = openOutputs(context, options);
   const { directory, issuer } = await openCa(context, options.caDir, options);
   const chain = options.fullChain ? sentChain(directory).map(certificatePem).join('') : '';
   const passphrase = await keyPassphrase(context, options);
   const p12 = outputs.p12 && (await newP12(context, options, directory));
-  const { request, pkcs8 } = await requested(context, options, { directory, issuer });
+  const { request, pkcs8 } = await requested(context, options, {
+    profile,
+    ca: { directory, issuer },
+  });
   if (pkcs8) outputs.key?.write(keyFileText(pkcs8, passphrase)); // on the disk before it is used
   const { certificate, notes } = await issue(
     { request, profile, ...givenDetails(options) },

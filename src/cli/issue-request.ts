@@ -1,15 +1,19 @@
 import { keyAlgorithmNamed } from '../algorithms/registry.ts';
 import type { DraftOptions } from '../ca/draft.ts';
+import type { Policy } from '../ca/policy.ts';
 import { type CertificateRequest, requestForOwnKey, verifyRequest } from '../ca/request.ts';
 import { PkiError } from '../errors.ts';
-import { profileNamed, ROOT_CA } from '../profiles/built-in.ts';
+import { ROOT_CA } from '../profiles/built-in.ts';
 import type { Profile } from '../profiles/profile-config.ts';
 import { generatePkcs8 } from '../signers/generate-key.ts';
 import { publicKeyOfPkcs8 } from '../signers/software-key.ts';
 import type { CliContext } from './context.ts';
 import { givenNames } from './given-names.ts';
+import { givenVariables } from './given-variables.ts';
 import type { IssueOptions } from './issue-certificate.ts';
+import { loadProfile } from './load-profile.ts';
 import type { OpenCa } from './open-ca.ts';
+import { pathOf } from './options.ts';
 import { subjectKeyUnder } from './policies.ts';
 import { waitingAt } from './progress.ts';
 import { readInput } from './read-input.ts';
@@ -22,17 +26,21 @@ export interface Requested {
   readonly pkcs8?: Uint8Array;
 }
 
-export function issuableProfile(name: string): Profile {
-  const profile = profileNamed(name);
-  if (name !== ROOT_CA) return profile;
+/** The profile of that name, of the CA or built in. */
+export async function issuableProfile(
+  context: CliContext,
+  { caDir, profile: name }: IssueOptions,
+): Promise<Profile> {
+  if (name !== ROOT_CA) return loadProfile(pathOf(context, caDir), name);
   throw new PkiError('USAGE', `profile "${name}" is for self-signed certificates`, {
     hints: ['make a root CA with "pki init-ca"'],
   });
 }
 
-/** The names and the validity that the command line gives. */
+/** The names, the values of variables and the validity that the command line gives. */
 export const givenDetails = (options: IssueOptions): DraftOptions => ({
   ...givenNames(options),
+  variables: givenVariables(options.var),
   ...(options.days !== undefined && { validityDays: options.days }),
   ...(options.clamp !== undefined && { clamp: options.clamp }),
 });
@@ -41,23 +49,28 @@ export const givenDetails = (options: IssueOptions): DraftOptions => ({
 export async function requested(
   context: CliContext,
   options: IssueOptions,
-  ca: OpenCa,
+  { profile, ca }: { readonly profile: Profile; readonly ca: OpenCa },
 ): Promise<Requested> {
   const { csr } = options;
-  if (csr === undefined) return requestWithNewKey(context, options, ca);
+  if (csr === undefined) {
+    const { keyAlgorithm = defaultKey(profile, ca.issuer.policies) } = options;
+    return requestWithNewKey(context, keyAlgorithm);
+  }
   const name = csr === '-' ? 'standard input' : csr;
   const file = await readInput(context, csr);
   const evidence = await requestEvidence(context, options, ca);
   return { request: await verifyRequest(file, name, evidence) };
 }
 
-async function requestWithNewKey(
-  context: CliContext,
-  options: IssueOptions,
-  { issuer }: OpenCa,
-): Promise<Requested> {
-  const { keyAlgorithm = subjectKeyUnder(issuer.policies) } = options;
-  const algorithm = keyAlgorithmNamed(keyAlgorithm);
+/** What the policies choose, where the profile allows it. */
+function defaultKey({ keyAlgorithms }: Profile, policies: readonly Policy[] = []): string {
+  const chosen = subjectKeyUnder(policies);
+  const [first = chosen] = keyAlgorithms ?? [];
+  return keyAlgorithms?.includes(chosen) ? chosen : first;
+}
+
+async function requestWithNewKey(context: CliContext, name: string): Promise<Requested> {
+  const algorithm = keyAlgorithmNamed(name);
   const pkcs8 = await waitingAt(context)(
     `making a key for ${algorithm.name}`,
     generatePkcs8(algorithm),

@@ -23,6 +23,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/issue.ts')).issueCommand,
   },
   {
+    name: 'profile',
+    summary: 'list, show, check and make profiles of certificates',
+    load: async () => (await import('./commands/profile.ts')).profileCommand,
+  },
+  {
     name: 'csr',
     summary: 'make, show and verify certificate requests',
     load: async () => (await import('./commands/csr.ts')).csrCommand,

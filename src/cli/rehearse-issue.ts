@@ -15,11 +15,11 @@ import { printable } from './printable.ts';
  * closed, its store and the disk as they are.
  */
 export async function rehearseIssue(context: CliContext, options: IssueOptions): Promise<void> {
-  const profile = issuableProfile(options.profile);
+  const profile = await issuableProfile(context, options);
   mustWriteSeparateFiles(context, options);
   mustFindRoom(context, options);
   const ca = await openCa(context, options.caDir, options, { readOnly: true });
-  const { request, pkcs8 } = await requested(context, options, ca);
+  const { request, pkcs8 } = await requested(context, options, { profile, ca });
   const drafted = draft(request, profile, ca.issuer, givenDetails(options), context);
   const notes = [...drafted.notes, ...(pkcs8 ? [STAND_IN] : [])];
   for (const note of notes) context.note(`pki: note: ${printable(note)}`);

@@ -1,13 +1,13 @@
 import { PkiError } from '../errors.ts';
 import type { AttributeType } from '../x509/names.ts';
-import { CONSTANT_EXTENSIONS } from './built-in.compiled.ts';
+import { compileProfile } from './compile.ts';
 import type { Profile, ProfileConfig } from './profile-config.ts';
 
 const WHO: readonly AttributeType[] = ['C', 'ST', 'L', 'O', 'OU', 'CN', 'serialNumber'];
 
 export const ROOT_CA = 'root-ca';
 
-/** The profiles that need no file. After a change: `npm run generate`. */
+/** The profiles that need no file. */
 export const BUILT_IN_PROFILES: readonly ProfileConfig[] = [
   {
     name: ROOT_CA,
@@ -98,12 +98,16 @@ export const BUILT_IN_PROFILES: readonly ProfileConfig[] = [
   },
 ];
 
-/** Looks a profile up; a miss lists what there is. */
-export function profileNamed(name: string): Profile {
-  const config = BUILT_IN_PROFILES.find((profile) => profile.name === name);
-  const extensions = CONSTANT_EXTENSIONS[name];
-  if (config && extensions) return { ...config, extensions };
+/** The profile of that name, if there is one. */
+export const builtInNamed = (name: string): ProfileConfig | undefined =>
+  BUILT_IN_PROFILES.find((profile) => profile.name === name);
+
+/** Looks a profile up; a miss lists what there is, `others` besides. */
+export function profileNamed(name: string, others: readonly string[] = []): Profile {
+  const config = builtInNamed(name);
+  if (config) return compileProfile(config);
+  const names = BUILT_IN_PROFILES.map((profile) => profile.name);
   throw new PkiError('USAGE', `unknown profile "${name}"`, {
-    hints: [`use one of: ${BUILT_IN_PROFILES.map((profile) => profile.name).join(', ')}`],
+    hints: [`use one of: ${[...new Set([...names, ...others])].join(', ')}`],
   });
 }

@@ -1,42 +1,67 @@
-import { NULL } from '../der/writer.ts';
+import {
+  boolean,
+  integer,
+  NULL,
+  namedBitString,
+  objectIdentifier,
+  sequence,
+} from '../der/writer.ts';
+import { encodeCertificatePolicies } from '../x509/certificate-policies.ts';
 import {
   EXTENDED_KEY_USAGES,
   EXTENSION_OID,
+  type ExtendedKeyUsage,
   KEY_USAGES,
   type KeyUsage,
 } from '../x509/extensions.ts';
-import * as x509 from '../x509/peculiar.ts';
+import { encodeNameConstraints } from '../x509/name-subtrees.ts';
 import type { ConstantExtension, Profile, ProfileConfig } from './profile-config.ts';
 
-/**
- * Encodes what is constant in a profile, with @peculiar/x509. That costs more time than all the
- * rest of issuing, so it is done once: for the built-in profiles when the program is made.
- */
+/** Encodes what is constant in a profile. */
 export function compileProfile(config: ProfileConfig): Profile {
   return { ...config, extensions: constantExtensions(config) };
 }
 
 function constantExtensions(config: ProfileConfig): readonly ConstantExtension[] {
-  const { ca = false, pathLength, extKeyUsage = [], extKeyUsageCritical = false } = config;
+  const { extKeyUsage = [], extKeyUsageCritical = false, policies = [] } = config;
+  const constraints = encodeNameConstraints(config.nameConstraints ?? {});
+  const row = (there: boolean, oid: string, critical: boolean, value: () => Uint8Array) =>
+    there ? [{ oid, critical, value: value() }] : [];
+  const oids = EXTENSION_OID;
   return [
     // critical in end-entity certificates too, as TLS BR §7.1.2.7.6 wants and RFC 5280 allows
-    constant(new x509.BasicConstraintsExtension(ca, ca ? pathLength : undefined, true)),
+    { oid: oids.basicConstraints, critical: true, value: basicConstraints(config) },
     ...keyUsageExtensions(config.keyUsage),
-    ...(extKeyUsage.length === 0
-      ? []
-      : [
-          constant(
-            new x509.ExtendedKeyUsageExtension(
-              extKeyUsage.map((purpose) => EXTENDED_KEY_USAGES[purpose]),
-              extKeyUsageCritical,
-            ),
-          ),
-        ]),
-    ...(config.ocspNoCheck
-      ? [constant(new x509.Extension(EXTENSION_OID.ocspNoCheck, false, Uint8Array.from(NULL)))]
-      : []),
+    ...row(extKeyUsage.length > 0, oids.extKeyUsage, extKeyUsageCritical, () =>
+      sequence(...extKeyUsage.map(purposeOid).map(objectIdentifier)),
+    ),
+    ...row(policies.length > 0, oids.certificatePolicies, false, () =>
+      encodeCertificatePolicies(policies),
+    ),
+    ...(constraints ? [{ oid: oids.nameConstraints, critical: true, value: constraints }] : []),
+    ...row(config.mustStaple ?? false, oids.tlsFeature, false, () =>
+      sequence(integer(STATUS_REQUEST)),
+    ),
+    ...row(config.ocspNoCheck ?? false, oids.ocspNoCheck, false, () => NULL),
+    ...row(config.noRevAvail ?? false, oids.noRevAvail, false, () => NULL),
+    ...(config.otherExtensions ?? []),
   ];
 }
+
+/** Number of the TLS extension that asks for an OCSP response (RFC 6066 §8). */
+const STATUS_REQUEST = 5;
+
+/** `cA` and `pathLenConstraint`; FALSE is the DEFAULT (RFC 5280 §4.2.1.9). */
+const basicConstraints = ({ ca = false, pathLength }: ProfileConfig): Uint8Array =>
+  sequence(
+    ...(ca ? [boolean(true)] : []),
+    ...(ca && pathLength !== undefined ? [integer(pathLength)] : []),
+  );
+
+const purposeOid = (purpose: string): string =>
+  Object.hasOwn(EXTENDED_KEY_USAGES, purpose)
+    ? EXTENDED_KEY_USAGES[purpose as ExtendedKeyUsage]
+    : purpose;
 
 /**
  * Keys that cannot encrypt must not say that they do (RFC 5480 §3, RFC 8410 §5, RFC 9881 §5), and
@@ -44,22 +69,16 @@ function constantExtensions(config: ProfileConfig): readonly ConstantExtension[]
  */
 function keyUsageExtensions(usages: readonly KeyUsage[]): readonly ConstantExtension[] {
   const others = usages.filter((usage) => usage !== 'keyEncipherment');
-  const encode = (names: readonly KeyUsage[]) =>
-    constant(new x509.KeyUsagesExtension(flags(names), true));
-  if (others.length === usages.length) return [encode(usages)];
+  if (others.length === usages.length) return [keyUsageExtension(usages)];
   return [
-    { ...encode(usages), keys: 'both' },
-    { ...encode(others), keys: 'signature' },
-    { ...encode(['keyEncipherment']), keys: 'encryption' },
+    { ...keyUsageExtension(usages), keys: 'both' },
+    { ...keyUsageExtension(others), keys: 'signature' },
+    { ...keyUsageExtension(['keyEncipherment']), keys: 'encryption' },
   ];
 }
 
-/** x509.KeyUsageFlags has the bits of the BIT STRING in ascending order. */
-const flags = (usages: readonly KeyUsage[]): number =>
-  usages.reduce((bits, usage) => bits | (1 << KEY_USAGES.indexOf(usage)), 0);
-
-const constant = ({ type, critical, value }: x509.Extension): ConstantExtension => ({
-  oid: type,
-  critical,
-  value: new Uint8Array(value),
+const keyUsageExtension = (usages: readonly KeyUsage[]): ConstantExtension => ({
+  oid: EXTENSION_OID.keyUsage,
+  critical: true,
+  value: namedBitString(usages.map((usage) => KEY_USAGES.indexOf(usage))),
 });

@@ -29,6 +29,7 @@ export const CA_FILES = {
   store: 'ca.db',
   keys: 'keys',
   crl: 'crl',
+  profiles: 'profiles',
 } as const;
 
 /** An existing CA: its certificate, where its keys are, and its store. */
@@ -47,7 +48,7 @@ export async function openCaDirectory(
   path: string,
   { readOnly = false } = {},
 ): Promise<CaDirectory> {
-  if (!existsSync(join(path, CA_FILES.config))) throw noCa(path);
+  mustBeCa(path);
   if (isWaiting(path)) {
     throw new PkiError('STORE', `the CA in ${path} waits for its certificate`, {
       hints: [`have ${CA_FILES.request} in it signed, and finish it with "pki init-ca --complete"`],
@@ -80,6 +81,11 @@ export const noCa = (path: string): PkiError =>
 /** Whether the directory has a request, and not yet the certificate that was asked for. */
 export const isWaiting = (path: string): boolean =>
   existsSync(join(path, CA_FILES.request)) && !existsSync(join(path, CA_FILES.certificate));
+
+/** Throws STORE for a directory that holds no CA. */
+export function mustBeCa(path: string): void {
+  if (!existsSync(join(path, CA_FILES.config))) throw noCa(path);
+}
 
 function readText(path: string): string {
   try {

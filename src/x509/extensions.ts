@@ -22,8 +22,17 @@ export const EXTENSION_OID = {
   reasonCode: '2.5.29.21',
   invalidityDate: '2.5.29.24',
   deltaCrlIndicator: '2.5.29.27',
+  nameConstraints: '2.5.29.30',
+  crlDistributionPoints: '2.5.29.31',
+  certificatePolicies: '2.5.29.32',
   authorityKeyIdentifier: '2.5.29.35',
   extKeyUsage: '2.5.29.37',
+  freshestCrl: '2.5.29.46',
+  /** RFC 9608 §2. */
+  noRevAvail: '2.5.29.56',
+  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  /** RFC 7633. */
+  tlsFeature: '1.3.6.1.5.5.7.1.24',
   /** RFC 9654 §2.1. */
   ocspNonce: '1.3.6.1.5.5.7.48.1.2',
   ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',

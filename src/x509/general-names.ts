@@ -38,7 +38,8 @@ const OTHER_NAME_OIDS: Readonly<Record<OtherNameType, string>> = {
 export const encodeGeneralNames = (names: readonly GeneralName[]): Der =>
   sequence(...names.map(generalName));
 
-function generalName({ type, value }: GeneralName): Der {
+/** One GeneralName in DER. */
+export function generalName({ type, value }: GeneralName): Der {
   if (type === 'other') return Buffer.from(value, 'hex');
   if (type === 'upn' || type === 'smtputf8') return otherName(OTHER_NAME_OIDS[type], value);
   if (type === 'rid') {
@@ -108,7 +109,7 @@ function singleOctets(text: string): Uint8Array {
 }
 
 /** 4 octets of an IPv4 address, 16 of an IPv6 address, in network order. */
-function addressOctets(address: string): Uint8Array {
+export function addressOctets(address: string): Uint8Array {
   if (isIpv4(address)) return Uint8Array.from(address.split('.').map(Number));
   if (!isIpv6(address)) throw new DerError(`"${address}" is not an IP address`);
   const [head = '', tail] = canonicalAddress(address).split('::', 2);

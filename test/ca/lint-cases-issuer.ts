@@ -8,7 +8,7 @@ import {
   encodeBasicConstraints,
 } from '../../src/x509/extensions.ts';
 import { encodeName } from '../../src/x509/names.ts';
-import type { LintCase } from './lint-cases.ts';
+import type { LintCase } from './lint-case.ts';
 
 /** A case of a draft that is sound but for some fields of its issuer. */
 const issuerCase = (

@@ -1,7 +1,5 @@
 import { keyAlgorithmNamed } from '../../src/algorithms/registry.ts';
 import { encodeSpki } from '../../src/algorithms/spki.ts';
-import type { Draft } from '../../src/ca/draft.ts';
-import type { Issuer } from '../../src/ca/issuer.ts';
 import {
   bitString,
   boolean,
@@ -23,54 +21,11 @@ import { encodeGeneralNames, type GeneralName } from '../../src/x509/general-nam
 import { encodeName } from '../../src/x509/names.ts';
 import { relatedCertificate } from '../../src/x509/related-certificate.ts';
 import { modulusOf, WEAK_PRIMES } from '../support/weak-rsa.ts';
-
+import { CA, type LintCase, type LintWorld, replaced, tbsCase } from './lint-case.ts';
 import { ISSUER_CASES } from './lint-cases-issuer.ts';
-
-/** What the cases are made of: issuers, and drafts that pass every lint. */
-export interface LintWorld {
-  readonly issuer: Issuer;
-  readonly hybrid: Issuer;
-  readonly self: Issuer;
-  drafted(profile: string, by: Issuer, key?: string): Draft;
-}
-
-export interface LintCase {
-  readonly id: string;
-  /** A draft that passes but for what was spoilt. */
-  readonly spoil: (world: LintWorld) => { drafted: Draft; issuer: Issuer };
-}
-
-/** A case of a draft under the usual issuer with some fields of its TBS replaced. */
-const tbsCase = (
-  id: string,
-  change: (tbs: TbsCertificate, world: LintWorld) => Partial<TbsCertificate>,
-  {
-    profile = 'tls-server',
-    key = 'ecdsa-p256',
-    by = 'issuer' as 'issuer' | 'hybrid' | 'self',
-  } = {},
-): LintCase => ({
-  id,
-  spoil: (world) => {
-    const issuer = world[by];
-    const drafted = world.drafted(profile, issuer, key);
-    const tbs = { ...drafted.tbs, ...change(drafted.tbs, world) };
-    return { drafted: { ...drafted, tbs }, issuer };
-  },
-});
+import { PROFILE_CASES } from './lint-cases-profiles.ts';
 
 const { basicConstraints, keyUsage, extKeyUsage, subjectAltName } = EXTENSION_OID;
-
-/** Replaces one extension, or adds it; undefined removes it. */
-function replaced(
-  { extensions }: TbsCertificate,
-  oid: string,
-  value: Uint8Array | undefined,
-  critical = extensions.find((extension) => extension.oid === oid)?.critical ?? false,
-): Partial<TbsCertificate> {
-  const others = extensions.filter((extension) => extension.oid !== oid);
-  return { extensions: value ? [...others, { oid, critical, value }] : others };
-}
 
 /** Turns the critical flag of one extension over. */
 const flipped = (tbs: TbsCertificate, oid: string): Partial<TbsCertificate> => ({
@@ -93,8 +48,6 @@ const rsaKey = (modulus: bigint, exponent: bigint): Uint8Array =>
     sequence(objectIdentifier('1.2.840.113549.1.1.1'), NULL),
     bitString(sequence(integer(modulus), integer(exponent))),
   );
-
-const CA = { profile: 'issuing-ca' };
 
 /** A case of a sound draft with an alternative key of the subject. */
 const alternativeCase = (
@@ -250,6 +203,7 @@ export const LINT_CASES: readonly LintCase[] = [
     profile: 'ocsp-signing',
   }),
   tbsCase('timestamping-purpose', (tbs) => flipped(tbs, extKeyUsage), { profile: 'timestamping' }),
+  ...PROFILE_CASES,
 ];
 
 /** The same key with another last octet of the point. */

@@ -10,7 +10,8 @@ import { publicKeyOfPkcs8 } from '../../src/signers/software-key.ts';
 import { pkcs8For } from '../signers/software-keys.ts';
 import { newIssuer, newKeys, newParts } from '../support/authority.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { LINT_CASES, type LintWorld } from './lint-cases.ts';
+import type { LintWorld } from './lint-case.ts';
+import { LINT_CASES } from './lint-cases.ts';
 
 const directory = temporaryDirectory();
 let lintWorld: LintWorld;

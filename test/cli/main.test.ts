@@ -26,6 +26,7 @@ describe('the help', () => {
     expect(commands?.match(/^ {2}[a-z-]+/gm)).toEqual([
       '  init-ca',
       '  issue',
+      '  profile',
       '  csr',
       '  revoke',
       '  crl',

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { PkiError } from '../../errors.ts';
 import { BUILT_IN_PROFILES, ROOT_CA } from '../../profiles/built-in.ts';
+import { collect } from '../collect.ts';
 import type { CliContext } from '../context.ts';
 import { addNameOptions } from '../given-names.ts';
 import type { IssueOptions } from '../issue-certificate.ts';
@@ -24,7 +25,12 @@ Examples:
 export function issueCommand(context: CliContext): Command {
   const command = new Command('issue')
     .addOption(caDirectoryOption())
-    .option('--profile <name>', 'certificate profile', 'tls-server')
+    .option('--profile <name>', "certificate profile, the CA's own or built in", 'tls-server')
+    .option(
+      '--var <name=value>',
+      'value for a variable of the profile; may be given several times',
+      collect,
+    )
     .option('--csr <file>', 'PKCS #10 request, PEM or DER; "-" is standard input');
   addEvidenceOptions(addNameOptions(command, ', where the profile takes it'))
     .option('--days <days>', "validity instead of the profile's", days)

@@ -49,7 +49,7 @@ const present = (name: string): Reader => ({
 /** Extensions that @peculiar/x509 does not know. */
 const READERS: Readonly<Record<string, Reader>> = {
   [EXTENSION_OID.ocspNoCheck]: present('OCSP No Check'),
-  '2.5.29.56': present('No Revocation Available'), // RFC 9608
+  [EXTENSION_OID.noRevAvail]: present('No Revocation Available'),
   [EXTENSION_OID.subjectAltPublicKeyInfo]: {
     name: 'Subject Alternative Public Key Info',
     read(value) {

@@ -1,0 +1,117 @@
+import { readDer } from '../der/reader.ts';
+import { TAG } from '../der/writer.ts';
+import { EXTENSION_OID, type Extension } from '../x509/extensions.ts';
+import { isUri } from '../x509/general-names.ts';
+import { parseAuthorityInfoAccess, parseCrlDistributionPoints } from '../x509/pointers.ts';
+import type { LintRule, LintSubject } from './lint-rule.ts';
+
+type OidName = keyof typeof EXTENSION_OID;
+
+const extensionOf = ({ tbs }: LintSubject, name: OidName): Extension | undefined =>
+  tbs.extensions.find(({ oid }) => oid === EXTENSION_OID[name]);
+
+const accessOf = (subject: LintSubject) => {
+  const found = extensionOf(subject, 'authorityInfoAccess');
+  return found ? parseAuthorityInfoAccess(found.value) : [];
+};
+
+const crlUrls = (subject: LintSubject): readonly string[] => {
+  const found = extensionOf(subject, 'crlDistributionPoints');
+  return found ? parseCrlDistributionPoints(found.value) : [];
+};
+
+const ocspUrls = (subject: LintSubject): readonly string[] =>
+  accessOf(subject).flatMap(({ method, location }) => (method === 'ocsp' ? location : []));
+
+/** What tells whether a certificate was revoked. */
+const pointsToRevocation = (subject: LintSubject): boolean =>
+  extensionOf(subject, 'crlDistributionPoints') !== undefined ||
+  extensionOf(subject, 'freshestCrl') !== undefined ||
+  ocspUrls(subject).length > 0;
+
+/** Seven days, both ends included. Milliseconds. */
+const SHORT_LIVED = 7 * 86_400_000;
+
+const isPointer = (url: string): boolean => /^(?:http|ldap):/i.test(url) && isUri(url);
+
+/** Where revocation is told, and that it is not. */
+export const REVOCATION_RULES: readonly LintRule[] = [
+  {
+    id: 'pointers-not-critical',
+    cites: 'RFC 5280 §4.2.1.13, §4.2.2.1',
+    check: (subject) => {
+      const names = ['crlDistributionPoints', 'authorityInfoAccess'] as const;
+      const wrong = names.find((name) => extensionOf(subject, name)?.critical);
+      return wrong && `${wrong} must not be critical`;
+    },
+  },
+  {
+    id: 'pointer-urls',
+    cites: 'RFC 5280 §4.2.1.13, §4.2.2.1, §8',
+    check: (subject) => {
+      const urls = [...accessOf(subject).map(({ location }) => location), ...crlUrls(subject)];
+      const wrong = urls.find((url) => !isPointer(url));
+      return wrong === undefined
+        ? undefined
+        : `CRL, OCSP responder and issuer must be at http or ldap URLs, not at "${wrong}"`;
+    },
+  },
+  {
+    id: 'no-rev-avail-null',
+    cites: 'RFC 9608 §2',
+    check: (subject) => {
+      const found = extensionOf(subject, 'noRevAvail');
+      return found && readDer(found.value, TAG.null).contents.length > 0
+        ? 'noRevAvail must be NULL'
+        : undefined;
+    },
+  },
+  {
+    id: 'no-rev-avail-not-critical',
+    cites: 'RFC 9608 §2',
+    check: (subject) =>
+      extensionOf(subject, 'noRevAvail')?.critical ? 'noRevAvail must not be critical' : undefined,
+  },
+  {
+    id: 'no-rev-avail-not-ca',
+    cites: 'RFC 9608 §2',
+    check: (subject) =>
+      extensionOf(subject, 'noRevAvail') && subject.extensions.basicConstraints?.ca
+        ? 'a CA must not have noRevAvail'
+        : undefined,
+  },
+  {
+    id: 'no-rev-avail-alone',
+    cites: 'RFC 9608 §3',
+    check: (subject) =>
+      extensionOf(subject, 'noRevAvail') && pointsToRevocation(subject)
+        ? 'noRevAvail must not be there together with a CRL or an OCSP responder'
+        : undefined,
+  },
+  {
+    id: 'short-lived-validity',
+    cites: 'TLS BR §1.6.1',
+    check: ({ profile, tbs }) =>
+      profile.shortLived && tbs.notAfter.getTime() - tbs.notBefore.getTime() >= SHORT_LIVED
+        ? `profile "${profile.name}" is short-lived, which is seven days at most`
+        : undefined,
+  },
+  {
+    id: 'short-lived-not-revoked',
+    cites: 'RFC 9608 §1, TLS BR §7.1.2.11.2',
+    check: (subject) =>
+      subject.profile.shortLived && pointsToRevocation(subject)
+        ? 'a short-lived certificate must not point to a CRL or an OCSP responder'
+        : undefined,
+  },
+  {
+    id: 'must-staple-responder',
+    cites: 'RFC 7633 §4',
+    check: (subject) =>
+      extensionOf(subject, 'tlsFeature') &&
+      !subject.extensions.basicConstraints?.ca &&
+      ocspUrls(subject).length === 0
+        ? 'a server that must staple needs the URL of an OCSP responder'
+        : undefined,
+  },
+];
