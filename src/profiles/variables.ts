@@ -83,7 +83,7 @@ interface Kind {
 const KINDS: Readonly<Record<VariableType, Kind>> = {
   text: {
     name: 'text without control characters',
-    is: (value) => value !== '' && !/\p{Cc}/u.test(value),
+    is: (value) => value !== '' && value.isWellFormed() && !/\p{Cc}/u.test(value),
   },
   dns: { name: 'a DNS name', is: (value) => isWellFormed({ type: 'dns', value }) },
   ip: { name: 'an IP address', is: (value) => isWellFormed({ type: 'ip', value }) },
