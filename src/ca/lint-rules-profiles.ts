@@ -1,8 +1,9 @@
 import { EXTENSION_OID } from '../x509/extensions.ts';
 import type { LintRule, LintSubject } from './lint-rule.ts';
 
-const isFor = ({ extensions }: LintSubject, purpose: string): boolean =>
-  extensions.extKeyUsage?.includes(purpose) ?? false;
+/** The purposes of a CA limit what is below it, and do not make it one of these itself. */
+const isFor = ({ extensions, profile }: LintSubject, purpose: string): boolean =>
+  !profile.ca && (extensions.extKeyUsage?.includes(purpose) ?? false);
 
 /** What the protocols that use a certificate ask of it. */
 export const PROFILE_RULES: readonly LintRule[] = [
