@@ -128,7 +128,8 @@ export function canonicalAddress(address: string): string {
   return hostname.slice(1, -1);
 }
 
-function addressText(octets: Uint8Array): string {
+/** 4 or 16 octets as people write an address; throws DerError. */
+export function addressText(octets: Uint8Array): string {
   if (octets.length === 4) return octets.join('.');
   if (octets.length !== 16) throw new DerError('an IP address has neither 4 nor 16 octets');
   const groups = Array.from({ length: 8 }, (_, index) =>

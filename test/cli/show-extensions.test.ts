@@ -52,6 +52,51 @@ describe('show of an extension', () => {
     });
   });
 
+  it('that constrains names, a subtree a line, with nothing that acts on a terminal', async () => {
+    const base = (tag: number, contents: Uint8Array) =>
+      sequence(Uint8Array.of(tag, contents.length, ...contents));
+    const value = sequence(
+      contextConstructed(
+        0,
+        base(0x82, Buffer.from('example.com\u001b[31m')),
+        base(0x81, Buffer.from('.example.com')),
+        base(0x87, Uint8Array.of(192, 0, 2, 0, 255, 255, 255, 128)),
+        base(0xa4, encodeName([{ type: 'O', value: 'Example' }])),
+      ),
+      contextConstructed(
+        1,
+        base(0x87, Uint8Array.of(...new Uint8Array(32))),
+        base(0x87, Uint8Array.of(10, 0, 0, 1, 255, 0, 0, 255)),
+        base(0x87, Uint8Array.of(10, 0, 0, 1)),
+        base(0x88, Uint8Array.of(42)),
+      ),
+    );
+    expect(await shownExtension('2.5.29.30', value)).toMatchObject({
+      name: 'Name Constraints',
+      value: [
+        expect.stringMatching(/^permitted dns: example\.com[^\p{Cc}]*\[31m$/u),
+        'permitted email: .example.com',
+        'permitted ip: 192.0.2.0/25',
+        'permitted directory: O=Example',
+        'excluded ip: ::/0',
+        'excluded ip: 10.0.0.1/255.0.0.255',
+        'excluded form 87, not understood',
+        'excluded form 88, not understood',
+      ],
+    });
+    expect(await shownExtension('2.5.29.30', Uint8Array.of(4, 0))).toMatchObject({
+      value: ['2 octets, not understood'],
+    });
+  });
+
+  it('that binds a TLS server, by the names of what it is bound to', async () => {
+    const value = sequence(integer(5), integer(17), integer(3));
+    expect(await shownExtension('1.3.6.1.5.5.7.1.24', value)).toMatchObject({
+      name: 'TLS Feature',
+      value: ['status_request', 'status_request_v2', '3'],
+    });
+  });
+
   it('that names one by a hash function unknown here: its OID', async () => {
     const value = sequence(sequence(objectIdentifier('1.2.3.4')), octetString(Uint8Array.of(1, 2)));
     expect(await shownExtension(RELATED, value)).toMatchObject({ value: ['1.2.3.4: 0102'] });

@@ -11,6 +11,7 @@ import {
   deltaLines,
   readDelta,
 } from './describe-delta.ts';
+import { constraintLines, featureLines } from './describe-limits.ts';
 
 export interface ExtensionDescription {
   readonly oid: string;
@@ -50,6 +51,14 @@ const present = (name: string): Reader => ({
 const READERS: Readonly<Record<string, Reader>> = {
   [EXTENSION_OID.ocspNoCheck]: present('OCSP No Check'),
   [EXTENSION_OID.noRevAvail]: present('No Revocation Available'),
+  [EXTENSION_OID.nameConstraints]: {
+    name: 'Name Constraints',
+    read: (value) => ({ value: constraintLines(value) }),
+  },
+  [EXTENSION_OID.tlsFeature]: {
+    name: 'TLS Feature',
+    read: (value) => ({ value: featureLines(value) }),
+  },
   [EXTENSION_OID.subjectAltPublicKeyInfo]: {
     name: 'Subject Alternative Public Key Info',
     read(value) {
