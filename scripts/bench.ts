@@ -1,13 +1,15 @@
 /**
  * npm run bench: what starting pki costs, as ratios to `node -e 0` in the same run, how many
  * certificates a second one process issues, and what signatures of each scheme cost, as ratios to
- * those of ECDSA P-384. `npm run bench schemes` measures the last alone. Machines are noisy: trust
+ * those of ECDSA P-384, and what a CRL of a million entries costs. `npm run bench schemes` and
+ * `npm run bench crl` measure one of these alone. Machines are noisy: trust
  * the ratios, not the times.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureCrls } from './bench-crl.ts';
 import { measureLibrary } from './bench-library.ts';
 import { measureSchemes } from './bench-schemes.ts';
 
@@ -123,9 +125,15 @@ async function benchCommands(): Promise<void> {
 }
 
 try {
-  if (process.argv[2] !== 'schemes') await benchCommands();
-  console.log(`\nkeys in memory: ${cpus()[0]?.model}, Node ${process.version}\n`);
-  console.log(await measureSchemes());
+  const only = process.argv[2];
+  if (only === undefined) await benchCommands();
+  if (only === undefined || only === 'schemes') {
+    console.log(`\nkeys in memory: ${cpus()[0]?.model}, Node ${process.version}\n`);
+    console.log(await measureSchemes());
+  }
+  if (only === undefined || only === 'crl') {
+    for (const line of measureCrls(pki, directory)) console.log(line);
+  }
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }

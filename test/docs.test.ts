@@ -14,6 +14,7 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 describeConsoleSession('docs/hsm.md');
 describeConsoleSession('docs/hybrid.md');
 describeConsoleSession('docs/profiles.md');
+describeConsoleSession('docs/revocation.md');
 
 describe('what is generated in docs/', () => {
   it.each(GENERATED)('$name in $file is as the code has it', async ({ file, name, text }) => {

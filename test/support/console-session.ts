@@ -40,7 +40,7 @@ const normalised = (text: string): string =>
   text
     .replaceAll(/\b[0-9a-f]{64}\b/g, '<SHA-256>')
     .replaceAll(/\b[0-9a-f]{38,40}\b/g, '<serial>')
-    .replaceAll(/ +<serial> {2}issued/g, '<serial>  issued')
+    .replaceAll(/ +<serial> {2}(issued|revoked)/g, '<serial>  $1')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>')
     .replaceAll(/serial=[^;]+/g, 'serial=<token>')
     .replaceAll(/serial [0-9a-f]{16}\b/g, 'serial <token>')
