@@ -50,6 +50,10 @@ export function chooseNames(
       ...left.map((item) => leftOut(profile, nameText([item]))),
       ...leftNames.map((item) => leftOut(profile, generalNameText(item))),
       ...request.otherExtensions.map((oid) => leftOut(profile, `extension ${oid}`)),
+      ...request.otherAttributes.map((oid) => leftOut(profile, attributeText(oid))),
+      ...(request.asksForCa && !profile.ca
+        ? [`the request asks to be a CA, and profile "${profile.name}" makes none`]
+        : []),
     ],
   };
 }
@@ -112,6 +116,13 @@ const takesName = ({ subjectAltName }: ProfileConfig, type: GeneralName['type'])
 
 const leftOut = ({ name }: ProfileConfig, what: string): string =>
   `left out of what was requested, since profile "${name}" does not take it: ${what}`;
+
+/** By its type alone: a challengePassword is a secret. */
+const attributeText = (oid: string): string =>
+  oid === CHALLENGE_PASSWORD ? 'attribute challengePassword' : `attribute ${oid}`;
+
+/** RFC 2985 §5.4.1. */
+const CHALLENGE_PASSWORD = '1.2.840.113549.1.9.7';
 
 /** From country to common name, as directories are ordered; several of a type stay in order. */
 function ordered(attributes: readonly NameAttribute[]): readonly NameAttribute[] {

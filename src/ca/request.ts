@@ -29,6 +29,10 @@ export interface CertificateRequest {
   readonly subjectAltName: readonly GeneralName[];
   /** OIDs of the extensions that are asked for besides subjectAltName. */
   readonly otherExtensions: readonly string[];
+  /** OIDs of the attributes that mean nothing to us. */
+  readonly otherAttributes: readonly string[];
+  /** Whether they want to be a CA; the profile decides. */
+  readonly asksForCa: boolean;
 }
 
 /** Certificates that a request may refer to, and what makes them trustworthy. */
@@ -48,6 +52,8 @@ export const requestForOwnKey = (publicKey: Uint8Array): CertificateRequest =>
     subject: [],
     subjectAltName: [],
     otherExtensions: [],
+    otherAttributes: [],
+    asksForCa: false,
   });
 
 const possession = (request: Omit<CertificateRequest, typeof possessed>): CertificateRequest =>
@@ -71,7 +77,7 @@ export async function verifyRequest(
   evidence: RequestEvidence = NO_EVIDENCE,
 ): Promise<CertificateRequest> {
   const asked = readRequest(file, name);
-  const { csr, subject, subjectAltName, otherExtensions } = asked;
+  const { csr, subject, subjectAltName, otherExtensions, otherAttributes, asksForCa } = asked;
   mustBeIssuable(name, otherExtensions);
   await mustPossess(asked, name, evidence);
   const alternativeKey = await provenAlternative(csr, name);
@@ -82,7 +88,7 @@ export async function verifyRequest(
     world: evidence,
   });
   const { publicKey } = csr;
-  const names = { subject, subjectAltName, otherExtensions };
+  const names = { subject, subjectAltName, otherExtensions, otherAttributes, asksForCa };
   return possession({ publicKey, alternativeKey, related, ...names });
 }
 

@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { world } from '../support/world.ts';
@@ -154,6 +156,30 @@ describe.skipIf(noOpenssl())(
       expect(subject).toBe('CN=given.example');
       expect(subjectAltName).toBe('DNS:given.example, DNS:www.asked.example, DNS:asked.example');
       expect(notes[0]).toBe('pki: note: CN=asked.example of the request was replaced');
+    });
+
+    it('are told with attributes that are left out, not their values, and a wish to be a CA', async () => {
+      writeFileSync(
+        join(cwd, 'attributes.cnf'),
+        [
+          ...['[req]', 'prompt = no', 'distinguished_name = name', 'attributes = attributes'],
+          ...['[name]', 'CN = a.example', '[attributes]'],
+          ...['challengePassword = hunter2hunter2', 'unstructuredName = Example'],
+        ].join('\n'),
+      );
+      const csr = request(
+        ...([cwd, 'attributes'] as const),
+        ...['-config', join(cwd, 'attributes.cnf')],
+        ...['-addext', 'basicConstraints=critical,CA:TRUE'],
+      );
+      const { stdout, stderr } = await pki('issue', '--ca-dir', 'ca', '--csr', csr);
+      expect(stderr.split('\n').slice(0, -1)).toEqual([
+        leftOut('tls-server', 'extension 2.5.29.19'),
+        leftOut('tls-server', 'attribute 1.2.840.113549.1.9.2'),
+        leftOut('tls-server', 'attribute challengePassword'),
+        'pki: note: the request asks to be a CA, and profile "tls-server" makes none',
+      ]);
+      expect(new X509Certificate(stdout).ca).toBe(false);
     });
 
     it('are told in the notes without what acts on a terminal', async () => {

@@ -74,6 +74,17 @@ describe('what is no request', () => {
     });
   });
 
+  it.skipIf(noOpenssl())('is refused when it is two of them', async () => {
+    const csr = readFileSync(request(cwd, 'one', '-subj', '/CN=a.example'), 'utf8');
+    expect(await refused(pki, ...issue(write('bundle.csr', csr + csr)))).toEqual({
+      status: 2,
+      stderr: [
+        'pki: error: bundle.csr is not a certificate request: there are 2 requests in it, and one is taken at a time',
+        FORM,
+      ],
+    });
+  });
+
   it('is refused when it cannot be read', async () => {
     expect(await refused(pki, ...issue('lost.csr'))).toEqual({
       status: 2,
