@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BOUNCY_CASTLE } from '../interop/judges.ts';
@@ -59,7 +60,11 @@ describeOnSoftHsm('init-ca --parent with keys in tokens', (hsm) => {
   });
 
   it('has a child in a file under a parent in a token', async () => {
-    expect(await pki(...sub('file', 'root'))).toMatchObject({ status: 0, stderr: '' });
+    const { PKI_PASSPHRASE } = env;
+    writeFileSync(at('parent.pin'), `${PIN}\n`);
+    const argv = sub('file', 'root', '--parent-pin-file', 'parent.pin');
+    const made = await world({ cwd, env: { PKI_PASSPHRASE } })(...argv);
+    expect(made).toMatchObject({ status: 0, stderr: '' });
     expect(await issue('file')).toMatchObject({ status: 0 });
   });
 

@@ -212,8 +212,8 @@ describe('init-ca --parent makes nothing, and has nothing recorded, if', () => {
         'pki: hint: give it with --parent-passphrase-file, or in the environment variable PKI_PARENT_PASSPHRASE',
       ],
     });
-    writeFileSync(at('..', 'wrong.txt'), 'wrong');
-    const file = ['--parent-passphrase-file', at('..', 'wrong.txt')];
+    writeFileSync(at('wrong.txt'), 'wrong');
+    const file = ['--parent-passphrase-file', 'wrong.txt'];
     expect(await refused(pki, ...sub('refused', ...file))).toEqual({ status: 5, stderr: [WRONG] });
   });
 
