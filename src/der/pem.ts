@@ -1,10 +1,17 @@
 /** Textual encodings of RFC 7468. */
 
+/** Octets that make whole lines, so that those of a large CRL are not there all at once. */
+const PART_OCTETS = 48 * 1024;
+
 /** One PEM block, lines of 64 characters, with a line feed at the end. */
 export function pem(label: string, der: Uint8Array): string {
-  const base64 = Buffer.from(der).toString('base64');
-  const lines = base64.match(/.{1,64}/g) ?? [];
-  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+  const octets = Buffer.from(der.buffer, der.byteOffset, der.length);
+  let lines = '';
+  for (let start = 0; start < octets.length; start += PART_OCTETS) {
+    const base64 = octets.toString('base64', start, start + PART_OCTETS);
+    lines += base64.replaceAll(/.{1,64}/g, '$&\n');
+  }
+  return `-----BEGIN ${label}-----\n${lines}-----END ${label}-----\n`;
 }
 
 export interface PemBlock {

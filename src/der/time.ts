@@ -8,25 +8,26 @@ import { type Der, TAG, tlv } from './writer.ts';
 export function time(date: Date): Der {
   const year = date.getUTCFullYear();
   return year >= 1950 && year < 2050
-    ? tlv(TAG.utcTime, Buffer.from(`${digitsOf(date).slice(2)}Z`))
+    ? tlv(TAG.utcTime, zulu(date, [year % 100]))
     : generalizedTime(date);
 }
 
 /** GeneralizedTime whatever the year, as invalidityDate has it (RFC 5280 §5.3.2). */
-export const generalizedTime = (date: Date): Der =>
-  tlv(TAG.generalizedTime, Buffer.from(`${digitsOf(date)}Z`));
+export function generalizedTime(date: Date): Der {
+  const year = date.getUTCFullYear();
+  return tlv(TAG.generalizedTime, zulu(date, [Math.floor(year / 100), year % 100]));
+}
 
-/** YYYYMMDDhhmmss; by slices, since a CRL has a million of them. */
-function digitsOf(date: Date): string {
-  const iso = date.toISOString();
-  return (
-    iso.slice(0, 4) +
-    iso.slice(5, 7) +
-    iso.slice(8, 10) +
-    iso.slice(11, 13) +
-    iso.slice(14, 16) +
-    iso.slice(17, 19)
-  );
+/** The digits of year, month, day, hour, minute, second; by numbers, since a CRL has a million. */
+function zulu(date: Date, year: readonly number[]): Uint8Array {
+  const monthAndDay = [date.getUTCMonth() + 1, date.getUTCDate()];
+  const clock = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()];
+  const octets: number[] = [];
+  for (const pair of [...year, ...monthAndDay, ...clock]) {
+    octets.push(0x30 + Math.floor(pair / 10), 0x30 + (pair % 10));
+  }
+  octets.push(0x5a); // Z
+  return Uint8Array.from(octets);
 }
 
 const UTC_TIME = /^\d{12}Z$/;

@@ -23,6 +23,7 @@ export const TAG = {
 export function tlv(tag: number, ...contents: readonly Uint8Array[]): Der {
   let length = 0;
   for (const part of contents) length += part.length;
+  if (length < 0x80) return short(tag, length, contents);
   const header = lengthOctets(length);
   const out = new Uint8Array(1 + header.length + length);
   out[0] = tag;
@@ -35,8 +36,20 @@ export function tlv(tag: number, ...contents: readonly Uint8Array[]): Der {
   return out;
 }
 
+/** Most values: their length is one octet. */
+function short(tag: number, length: number, contents: readonly Uint8Array[]): Der {
+  const out = new Uint8Array(2 + length);
+  out[0] = tag;
+  out[1] = length;
+  let offset = 2;
+  for (const part of contents) {
+    out.set(part, offset);
+    offset += part.length;
+  }
+  return out;
+}
+
 function lengthOctets(length: number): readonly number[] {
-  if (length < 0x80) return [length];
   const octets: number[] = [];
   for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
   return [0x80 | octets.length, ...octets];
