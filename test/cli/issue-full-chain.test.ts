@@ -62,7 +62,7 @@ describe('issue --full-chain', () => {
     const refused = refusals(cwd, 'damaged');
     expect(await refused(pki, ...argv, '--key-out', 'e.key')).toEqual({
       status: 6,
-      stderr: [`pki: error: cannot read the chain in ${file}: tag 30 expected, 02 found`],
+      stderr: [`pki: error: ${file} is damaged: tag 30 expected, 02 found`],
     });
   });
 });
