@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import type { Outcome } from '../support/world.ts';
-import { world } from '../support/world.ts';
+import { type Outcome, type WorldOptions, world } from '../support/world.ts';
 
 export interface RunningServer {
   readonly port: number;
@@ -11,10 +10,18 @@ export interface RunningServer {
 }
 
 /** Runs `pki ocsp serve` in this process, until it answers. */
-export async function serving(cwd: string, ...argv: readonly string[]): Promise<RunningServer> {
+export function serving(cwd: string, ...argv: readonly string[]): Promise<RunningServer> {
+  return servingIn({ cwd }, ...argv);
+}
+
+/** The same in a world of the caller's. */
+export async function servingIn(
+  options: WorldOptions,
+  ...argv: readonly string[]
+): Promise<RunningServer> {
   const port = await freePort();
   const controller = new AbortController();
-  const pki = world({ cwd, interrupted: controller.signal });
+  const pki = world({ ...options, interrupted: controller.signal });
   let ended: Outcome | undefined;
   const running = pki('ocsp', 'serve', '--port', `${port}`, ...argv).then((outcome) => {
     ended = outcome;

@@ -56,6 +56,12 @@ describe('pki ocsp respond', () => {
     });
   });
 
+  it('signs with both halves of a composite, whoever answers', async () => {
+    for (const by of [[], delegated('composite')]) {
+      expect(await ask('composite', 'good', ...by)).toMatch(/\n {2}status {7}good\n/);
+    }
+  });
+
   it('writes the octets to standard output, and reads them from standard input', async () => {
     const about = ['--cert', 'ca-good.crt', '--issuer', 'ca/ca.crt'];
     const request = Buffer.from(await succeed(pki, 'ocsp', 'request', ...about), 'latin1');
