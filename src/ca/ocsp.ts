@@ -83,10 +83,12 @@ export async function rehearseOcsp(
   await answerOcsp(request, responder, period, parts);
 }
 
-/** What the store says of a certificate. Issuances that failed or never ended made none. */
+/**
+ * What the store says of a certificate. Issuances that failed made none; one that was interrupted
+ * may have, which is why it can be revoked.
+ */
 export function certStatus(record: CertificateRecord | undefined): CertStatus {
-  if (record?.status !== 'issued') return { kind: 'unknown' };
-  if (!record.revocation) return { kind: 'good' };
+  if (!record?.revocation) return { kind: record?.status === 'issued' ? 'good' : 'unknown' };
   const { at, reason } = record.revocation;
   const number = REVOCATION_REASONS[reason];
   return { kind: 'revoked', at, reason: number === 0 ? undefined : number };

@@ -153,6 +153,15 @@ describe('what the store says of a certificate', () => {
     expect(revoked('unspecified')).toEqual({ kind: 'revoked', at: now, reason: undefined });
     expect(revoked('certificateHold')).toEqual({ kind: 'revoked', at: now, reason: 6 });
   });
+
+  it('is revoked where an interrupted issuance was, as a CRL has it', () => {
+    const revocation = { at: now, reason: 'keyCompromise' as const, invalidityDate: undefined };
+    expect(certStatus({ ...record, status: 'intent', revocation })).toEqual({
+      kind: 'revoked',
+      at: now,
+      reason: 1,
+    });
+  });
 });
 
 describe('an answer', () => {
