@@ -1,3 +1,4 @@
+import { wholeSeconds } from '../der/time.ts';
 import { PkiError } from '../errors.ts';
 import { altSignatureAlgorithm } from '../x509/alternative.ts';
 import { type Crl, crlNumber, deltaCrlIndicator } from '../x509/crl.ts';
@@ -27,7 +28,7 @@ export async function issueCrl(
   { days, delta = false }: CrlInput,
   { store, clock }: Pick<AuthorityParts, 'store' | 'clock'>,
 ): Promise<Crl> {
-  const thisUpdate = new Date(Math.floor(clock().getTime() / 1000) * 1000);
+  const thisUpdate = wholeSeconds(clock());
   const { signing, alternative } = issuer;
   const last = await store.lastIssuedCrl('full');
   const base = delta ? mustBeThere(last) : undefined;

@@ -1,5 +1,5 @@
 import { keyUse } from '../algorithms/spki.ts';
-import { timeText } from '../der/time.ts';
+import { timeText, wholeSeconds } from '../der/time.ts';
 import type { Clock, Entropy } from '../ports.ts';
 import type { Profile } from '../profiles/profile-config.ts';
 import { expanded, type Values } from '../profiles/template.ts';
@@ -100,9 +100,8 @@ export function draft(
 function chooseValidity(now: Date, profile: Profile, issuer: Issuer, options: DraftOptions) {
   const { certificate } = issuer;
   const { clamp = false } = options;
-  const wholeSeconds = Math.floor(now.getTime() / 1000) * 1000;
   const notBefore = new Date(
-    Math.max(wholeSeconds - BACKDATE, certificate?.tbs.notBefore.getTime() ?? 0),
+    Math.max(wholeSeconds(now).getTime() - BACKDATE, certificate?.tbs.notBefore.getTime() ?? 0),
   );
   const notAfter = chooseEnd(notBefore, options.validityDays === undefined ? profile : options);
   const limit = certificate?.tbs.notAfter;

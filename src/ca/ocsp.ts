@@ -1,4 +1,5 @@
 import { DerError } from '../der/reader.ts';
+import { wholeSeconds } from '../der/time.ts';
 import type { Clock } from '../ports.ts';
 import { serialText } from '../x509/certificate.ts';
 import { REVOCATION_REASONS } from '../x509/crl-reason.ts';
@@ -154,5 +155,3 @@ const refusal = (status: 'malformedRequest' | 'unauthorized'): OcspAnswer => ({
   status,
   data: undefined,
 });
-
-const wholeSeconds = (date: Date): Date => new Date(Math.floor(date.getTime() / 1000) * 1000);

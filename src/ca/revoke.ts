@@ -1,4 +1,4 @@
-import { timeText } from '../der/time.ts';
+import { timeText, wholeSeconds } from '../der/time.ts';
 import { PkiError } from '../errors.ts';
 import type { RevocationReason } from '../x509/crl-reason.ts';
 import type { CaStore, CertificateRecord, Revocation, RevocationChange } from './store.ts';
@@ -106,6 +106,3 @@ function mustBeAllowed(serial: string, found: Revocation, reason: RevocationReas
 
 const isSame = (one: Revocation, other: Revocation): boolean =>
   one.reason === other.reason && one.invalidityDate?.getTime() === other.invalidityDate?.getTime();
-
-/** X.509 times have no fractions (RFC 5280 §5.1.2.6). */
-const wholeSeconds = (date: Date): Date => new Date(Math.floor(date.getTime() / 1000) * 1000);

@@ -30,6 +30,10 @@ function zulu(date: Date, year: readonly number[]): Uint8Array {
   return Uint8Array.from(octets);
 }
 
+/** Without the fraction, which times in X.509 do not have (RFC 5280 §4.1.2.5). */
+export const wholeSeconds = (date: Date): Date =>
+  new Date(Math.floor(date.getTime() / 1000) * 1000);
+
 const UTC_TIME = /^\d{12}Z$/;
 const GENERALIZED_TIME = /^\d{14}Z$/;
 

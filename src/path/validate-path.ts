@@ -1,3 +1,4 @@
+import { wholeSeconds } from '../der/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { candidatePaths, type PathPool } from './build-paths.ts';
 import { type Judged, judgePath, TRUST_RULE } from './judge-path.ts';
@@ -27,7 +28,7 @@ export interface PathInput {
  */
 export async function validatePath(input: PathInput): Promise<PathResult> {
   const { leaf, pool } = wrapped(input);
-  const at = new Date(Math.floor(input.at.getTime() / 1000) * 1000); // as fine as certificates are
+  const at = wholeSeconds(input.at); // as fine as certificates are
   const { candidates, exhausted } = candidatePaths(leaf, pool);
   const signed = new SignatureChecker();
   const checkers = { signed, constraints: new ConstraintChecker() };
