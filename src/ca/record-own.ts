@@ -15,10 +15,13 @@ export async function recordOwn(
   const serial = serialText(tbs.serialNumber);
   const { notBefore, notAfter } = tbs;
   const subject = nameText(parseName(tbs.subject));
-  const tbsHash = createHash('sha256').update(tbsDer).digest();
+  const [tbsHash, publicKeyHash] = [sha256(tbsDer), sha256(tbs.publicKey)];
   const known = await store.find(serial);
   if (!known) {
-    await store.recordIntent({ serial, profile, subject, notBefore, notAfter, tbsHash }, clock());
+    const intent = { serial, profile, subject, notBefore, notAfter, tbsHash, publicKeyHash };
+    await store.recordIntent(intent, clock());
   }
   if (known?.status !== 'issued') await store.recordIssued(serial, der, clock());
 }
+
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();

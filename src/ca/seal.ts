@@ -27,7 +27,8 @@ export async function seal(
   await second?.mustAssembleAlike(approved, issuer.signing);
   const serial = serialText(tbs.serialNumber);
   const { notBefore, notAfter } = tbs;
-  const intent = { serial, profile, subject, notBefore, notAfter, tbsHash: sha256(der) };
+  const hashes = { tbsHash: sha256(der), publicKeyHash: sha256(tbs.publicKey) };
+  const intent = { serial, profile, subject, notBefore, notAfter, ...hashes };
   const ledger: Ledger = {
     what: 'certificate',
     intend: () => store.recordIntent(intent, clock()),

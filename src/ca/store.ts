@@ -14,6 +14,8 @@ export interface Intent {
   readonly notAfter: Date;
   /** SHA-256 of the approved TBSCertificate. */
   readonly tbsHash: Uint8Array;
+  /** SHA-256 of the SubjectPublicKeyInfo, DER. */
+  readonly publicKeyHash: Uint8Array;
 }
 
 /** What is known of a CRL before the key is used. */
@@ -52,7 +54,7 @@ export interface ListedRevocation extends Omit<Revocation, 'reason'> {
 export type RevocationChange = Revocation | 'released';
 
 /** One certificate of the store. */
-export interface CertificateRecord extends Intent {
+export interface CertificateRecord extends Omit<Intent, 'publicKeyHash'> {
   readonly status: CertificateStatus;
   /** When the intent was recorded. */
   readonly at: Date;
@@ -103,6 +105,13 @@ export interface CaStore extends Disposable {
     at: Date,
   ): Promise<void>;
   find(serial: string): Promise<CertificateRecord | undefined>;
+  /**
+   * The certificates that were issued for a key, whatever became of them since, newest first; by the
+   * SHA-256 of its SubjectPublicKeyInfo. Rows are read as they are asked for.
+   */
+  findByKey(publicKeyHash: Uint8Array): AsyncIterable<CertificateRecord>;
+  /** The same by their subject, as nameText() gives it, compared without case. */
+  findBySubject(subject: string): AsyncIterable<CertificateRecord>;
   /** All certificates, oldest first; rows are read as they are asked for. */
   list(): AsyncIterable<CertificateRecord>;
 }

@@ -1,5 +1,5 @@
 /** Raised with each change of the tables; a newer database is refused. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * Since version 2. Numbers are TEXT: they may have 20 octets (RFC 5280 §5.2.3). `base` is that of a
@@ -39,6 +39,23 @@ const REVOCATION_TABLE = `
 `;
 
 /**
+ * Since version 3: which key a certificate is for, by the SHA-256 of its SubjectPublicKeyInfo. It
+ * references nothing: whoever only looks at an older store has it as a temporary table, which cannot.
+ */
+const KEY_TABLE = `
+  CREATE TABLE certificate_key (
+    certificate       INTEGER PRIMARY KEY,
+    public_key_sha256 BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX certificate_key_sha256 ON certificate_key (public_key_sha256);
+`;
+
+/** Since version 3. Names are compared without case, of ASCII at least (RFC 5280 §7.1). */
+const SUBJECT_INDEX = `
+  CREATE INDEX certificate_subject ON certificate (subject COLLATE NOCASE);
+`;
+
+/**
  * Times are whole seconds since 1970. `audit.hash` chains the rows: SHA-256 over the previous hash
  * and the row's own fields, so that a change of one row shows in all that follow.
  */
@@ -66,10 +83,19 @@ export const SCHEMA = `
   ) STRICT;
   ${CRL_TABLE}
   ${REVOCATION_TABLE}
+  ${KEY_TABLE}
+  ${SUBJECT_INDEX}
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
+/** What an older version lacks. Whoever only looks can do without indexes of tables that it has. */
+interface Missing {
+  readonly tables: string;
+  readonly indexes: string;
+}
+
 /** What each older version lacks, to bring it to the next one. */
-export const MISSING_TABLES: Readonly<Record<number, string>> = {
-  1: `${CRL_TABLE} ${REVOCATION_TABLE}`,
+export const MISSING: Readonly<Record<number, Missing>> = {
+  1: { tables: `${CRL_TABLE} ${REVOCATION_TABLE}`, indexes: '' },
+  2: { tables: KEY_TABLE, indexes: SUBJECT_INDEX },
 };

@@ -8,6 +8,12 @@ import type {
   ListedRevocation,
 } from '../ca/store.ts';
 import {
+  certificatesOfKey,
+  certificatesOfSubject,
+  fillKeys,
+  recordCertificateIntent,
+} from './certificate-rows.ts';
+import {
   lastCrlNumber,
   lastIssuedCrl,
   recordCrlFailed,
@@ -21,8 +27,8 @@ import {
   listedRevocations,
   recordRevocation,
 } from './revocation-rows.ts';
-import { certificateRecord, hashText, hex, seconds } from './row.ts';
-import { MISSING_TABLES, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { certificateRecord, hashText } from './row.ts';
+import { MISSING, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import { missing, wrongVersion } from './sqlite-errors.ts';
 
@@ -31,9 +37,12 @@ const CERTIFICATES = { table: 'certificate', column: 'serial' } as const;
 /** The store of one CA in one SQLite file; several processes may use it at once. */
 export class SqliteStore implements CaStore {
   readonly #database: SqliteDatabase;
+  /** In a store of an older version, opened to be read: made when somebody asks for them. */
+  #keysAreMissing: boolean;
 
-  private constructor(database: SqliteDatabase) {
+  private constructor(database: SqliteDatabase, { keysAreMissing = false } = {}) {
     this.#database = database;
+    this.#keysAreMissing = keysAreMissing;
   }
 
   /** Makes the tables in a file that must not exist. */
@@ -50,22 +59,12 @@ export class SqliteStore implements CaStore {
     if (!existsSync(path)) throw missing(path); // SQLite would make an empty one
     return SqliteDatabase.open(path, readOnly, (database) => {
       if (database.version !== SCHEMA_VERSION) upgrade(database, readOnly);
-      return new SqliteStore(database);
+      return new SqliteStore(database, { keysAreMissing: database.version < 3 });
     });
   }
 
   async recordIntent(intent: Intent, at: Date): Promise<void> {
-    const { serial, profile, subject, notBefore, notAfter, tbsHash } = intent;
-    this.#database.transaction(() => {
-      this.#database
-        .prepare(
-          `INSERT INTO certificate
-             (serial, status, profile, subject, not_before, not_after, tbs_sha256, at)
-           VALUES (?, 'intent', ?, ?, ?, ?, ?, ?)`,
-        )
-        .run(serial, profile, subject, seconds(notBefore), seconds(notAfter), tbsHash, seconds(at));
-      this.#database.audit('intent', serial, `${profile} ${hex(tbsHash)}`, at);
-    });
+    recordCertificateIntent(this.#database, intent, at);
   }
 
   async recordIssued(serial: string, der: Uint8Array, at: Date): Promise<void> {
@@ -88,6 +87,16 @@ export class SqliteStore implements CaStore {
 
   async find(serial: string): Promise<CertificateRecord | undefined> {
     return findCertificateRow(this.#database, serial);
+  }
+
+  async *findByKey(publicKeyHash: Uint8Array): AsyncIterable<CertificateRecord> {
+    if (this.#keysAreMissing) fillKeys(this.#database);
+    this.#keysAreMissing = false;
+    yield* certificatesOfKey(this.#database, publicKeyHash);
+  }
+
+  async *findBySubject(subject: string): AsyncIterable<CertificateRecord> {
+    yield* certificatesOfSubject(this.#database, subject);
   }
 
   async *list(): AsyncIterable<CertificateRecord> {
@@ -136,16 +145,18 @@ export class SqliteStore implements CaStore {
 /** Whoever only looks gets new tables that are empty; others add them, one of several at once. */
 function upgrade(database: SqliteDatabase, readOnly: boolean): void {
   const found = database.version;
-  if (MISSING_TABLES[found] === undefined) throw wrongVersion(database.path, found);
+  if (MISSING[found] === undefined) throw wrongVersion(database.path, found);
   const missingFrom = (version: number) =>
-    Array.from({ length: SCHEMA_VERSION - version }, (_, index) => MISSING_TABLES[version + index]);
+    Array.from({ length: SCHEMA_VERSION - version }, (_, index) => MISSING[version + index]);
   if (readOnly) {
-    const tables = missingFrom(found).join(' ');
-    database.exec(tables.replaceAll('CREATE TABLE', 'CREATE TEMP TABLE'));
+    const tables = missingFrom(found).map((step) => step?.tables);
+    database.exec(tables.join(' ').replaceAll('CREATE TABLE', 'CREATE TEMP TABLE'));
     return;
   }
   database.transaction(() => {
-    const tables = missingFrom(database.version).join(' '); // again, now that nobody else writes
-    database.exec(`${tables} PRAGMA user_version = ${SCHEMA_VERSION};`);
+    const { version } = database; // again, now that nobody else writes
+    const steps = missingFrom(version).flatMap((step) => [step?.tables, step?.indexes]);
+    database.exec(`${steps.join(' ')} PRAGMA user_version = ${SCHEMA_VERSION};`);
+    if (version < SCHEMA_VERSION) fillKeys(database);
   });
 }

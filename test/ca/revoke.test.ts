@@ -16,7 +16,8 @@ let count = 0;
 beforeEach(async () => {
   store = SqliteStore.create(join(directory, `${count++}.db`));
   for (const serial of ['0a', '0b']) {
-    const intent = { serial, profile: 'tls-server', subject: 'CN=a', tbsHash: new Uint8Array(32) };
+    const hashes = { tbsHash: new Uint8Array(32), publicKeyHash: new Uint8Array(32) };
+    const intent = { serial, profile: 'tls-server', subject: 'CN=a', ...hashes };
     await store.recordIntent({ ...intent, notBefore: NOW, notAfter: LATER }, NOW);
   }
   await store.recordFailed('0b', 'no key', NOW);

@@ -27,6 +27,7 @@ beforeAll(async () => {
     notBefore: new Date('2030-02-01T00:00:00Z'),
     notAfter: new Date('2031-01-31T23:59:59Z'),
     tbsHash: new Uint8Array(32),
+    publicKeyHash: new Uint8Array(32),
   };
   await store.recordIntent({ ...intent, serial: '0a' }, now); // the power failed
   await store.recordIntent({ ...intent, serial: '0b' }, now);

@@ -204,7 +204,8 @@ describe('what show cannot show', () => {
   it('is a certificate that was never issued', async () => {
     using store = SqliteStore.open(inCwd('ca/ca.db'));
     const times = { notBefore: now, notAfter: now };
-    const intent = { serial: '0a', profile: 'email', subject: '', tbsHash: new Uint8Array(32) };
+    const hashes = { tbsHash: new Uint8Array(32), publicKeyHash: new Uint8Array(32) };
+    const intent = { serial: '0a', profile: 'email', subject: '', ...hashes };
     await store.recordIntent({ ...intent, ...times }, now);
     expect(await refused(pki, 'show', '--ca-dir', 'ca', '0A')).toEqual({
       status: 2,

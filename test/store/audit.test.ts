@@ -19,6 +19,7 @@ const intent = (serial: string): Intent => ({
   notBefore: at(0),
   notAfter: at(1),
   tbsHash: Buffer.from(TBS_HASH, 'hex'),
+  publicKeyHash: new Uint8Array(32),
 });
 
 const rows = () => {

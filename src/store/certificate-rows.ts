@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { CertificateRecord, Intent } from '../ca/store.ts';
+import { DerError } from '../der/reader.ts';
+import { parseCertificate } from '../x509/certificate.ts';
+import { CERTIFICATES_SQL } from './revocation-rows.ts';
+import { certificateRecord, hex, octets, seconds } from './row.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+
+export function recordCertificateIntent(database: SqliteDatabase, intent: Intent, at: Date): void {
+  const { serial, profile, subject, notBefore, notAfter, tbsHash, publicKeyHash } = intent;
+  database.transaction(() => {
+    const { lastInsertRowid } = database
+      .prepare(
+        `INSERT INTO certificate
+           (serial, status, profile, subject, not_before, not_after, tbs_sha256, at)
+         VALUES (?, 'intent', ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(serial, profile, subject, seconds(notBefore), seconds(notAfter), tbsHash, seconds(at));
+    database
+      .prepare('INSERT INTO certificate_key (certificate, public_key_sha256) VALUES (?, ?)')
+      .run(lastInsertRowid, publicKeyHash);
+    database.audit('intent', serial, `${profile} ${hex(tbsHash)}`, at);
+  });
+}
+
+export function* certificatesOfKey(
+  database: SqliteDatabase,
+  publicKeyHash: Uint8Array,
+): Iterable<CertificateRecord> {
+  const rows = database.rows(
+    `${CERTIFICATES_SQL} JOIN certificate_key ON certificate_key.certificate = certificate.id
+     WHERE public_key_sha256 = ? AND status = 'issued' ORDER BY certificate.id DESC`,
+    publicKeyHash,
+  );
+  for (const row of rows) yield certificateRecord(row);
+}
+
+export function* certificatesOfSubject(
+  database: SqliteDatabase,
+  subject: string,
+): Iterable<CertificateRecord> {
+  const rows = database.rows(
+    `${CERTIFICATES_SQL} WHERE subject = ? COLLATE NOCASE AND status = 'issued'
+     ORDER BY certificate.id DESC`,
+    subject,
+  );
+  for (const row of rows) yield certificateRecord(row);
+}
+
+/**
+ * Tells the keys of the certificates that were issued before version 3, one at a time. One whose
+ * octets are damaged has none: it must not keep a CA from revoking the others.
+ */
+export function fillKeys(database: SqliteDatabase): void {
+  const insert = database.prepare(
+    'INSERT INTO certificate_key (certificate, public_key_sha256) VALUES (?, ?)',
+  );
+  const rows = database.rows("SELECT id, der FROM certificate WHERE status = 'issued'");
+  for (const { id, der } of rows) {
+    const publicKey = publicKeyOf(octets(der));
+    if (publicKey) insert.run(Number(id), createHash('sha256').update(publicKey).digest());
+  }
+}
+
+function publicKeyOf(der: Uint8Array): Uint8Array | undefined {
+  try {
+    return parseCertificate(der).tbs.publicKey;
+  } catch (error) {
+    if (error instanceof DerError) return undefined;
+    throw error;
+  }
+}
