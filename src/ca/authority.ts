@@ -5,7 +5,8 @@ import { generatePkcs8 } from '../signers/generate-key.ts';
 import { importPkcs8, softwareSigner } from '../signers/software-key.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { NameAttribute } from '../x509/names.ts';
-import { type DraftOptions, draft } from './draft.ts';
+import { backgroundNotes, backgroundOf } from './background.ts';
+import { type Draft, type DraftOptions, draft } from './draft.ts';
 import { type Issuer, selfIssuer } from './issuer.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import { approve, mustHaveNone } from './lint.ts';
@@ -40,9 +41,20 @@ export async function issue(
   issuer: Issuer,
   parts: AuthorityParts,
 ): Promise<Issued> {
-  const drafted = draft(request, profile, issuer, options, parts);
+  const drafted = await consulted(draft(request, profile, issuer, options, parts), issuer, parts);
   const certificate = await seal(approve(drafted, issuer), issuer, parts);
   return { certificate, notes: drafted.notes };
+}
+
+/** The draft together with what the CA knows of its key and its name. */
+export async function consulted(
+  drafted: Draft,
+  issuer: Issuer,
+  parts: Pick<AuthorityParts, 'store' | 'clock'>,
+): Promise<Draft> {
+  const background = await backgroundOf(drafted, issuer, parts);
+  const notes = [...drafted.notes, ...backgroundNotes(background, drafted.profile)];
+  return { ...drafted, background, notes };
 }
 
 /** A CA that is to get a certificate. */

@@ -17,6 +17,7 @@ import { encodeGeneralNames, type GeneralName } from '../x509/general-names.ts';
 import { encodeName, type NameAttribute } from '../x509/names.ts';
 import { type Pointers, pointerExtensions } from '../x509/pointers.ts';
 import { relatedCertificate } from '../x509/related-certificate.ts';
+import type { Background } from './background.ts';
 import { chooseNames, type GivenNames } from './draft-names.ts';
 import type { Issuer } from './issuer.ts';
 import type { CertificateRequest } from './request.ts';
@@ -40,6 +41,8 @@ export interface Draft {
   readonly notes: readonly string[];
   /** The certificate that the RelatedCertificate extension has to be about (RFC 9763). */
   readonly related: Certificate | undefined;
+  /** Nothing until somebody asks the store for it; see backgroundOf(). */
+  readonly background: Background;
 }
 
 /** The largest positive INTEGER that DER fits into 20 octets (RFC 5280 §4.1.2.2). */
@@ -75,6 +78,7 @@ export function draft(
     subject: names.subject,
     notes: [...names.notes, ...validity.notes],
     related: request.related,
+    background: {},
     tbs: {
       serialNumber,
       signature: issuer.signing.algorithm.identifier,

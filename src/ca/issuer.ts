@@ -4,6 +4,7 @@ import type { KeyAccess } from '../signers/key-access.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { type KnownExtensions, keyIdentifier, knownExtensions } from '../x509/extensions.ts';
 import { encodeName, type NameAttribute } from '../x509/names.ts';
+import type { BlockedKeys } from './blocked-keys.ts';
 import { type IssuerKeys, type KeysConfig, openKeys, signatureAlgorithms } from './issuer-keys.ts';
 import type { Policy } from './policy-rule.ts';
 
@@ -32,6 +33,8 @@ export interface Issuer {
   readonly chain?: readonly Certificate[];
   /** Asked of each certificate besides what the lints ask of all. */
   readonly policies?: readonly Policy[];
+  /** The lists of keys that it certifies for nobody. */
+  readonly blockedKeys?: BlockedKeys;
   /** Opens the private keys and proves that they belong to the certificate. */
   open(): Promise<IssuerKeys>;
 }

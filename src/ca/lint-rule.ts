@@ -4,6 +4,7 @@ import type { TbsCertList } from '../x509/crl.ts';
 import type { KnownExtensions } from '../x509/extensions.ts';
 import type { NameAttribute } from '../x509/names.ts';
 import type { CertStatus, ResponseData } from '../x509/ocsp-data.ts';
+import type { Background } from './background.ts';
 import type { Issuer } from './issuer.ts';
 import type { OcspResponder } from './ocsp-responder.ts';
 import type { SubjectKey } from './subject-key.ts';
@@ -18,6 +19,7 @@ export interface LintSubject {
   readonly issuer: Issuer;
   /** The certificate whose key the requester has proven to hold as well (RFC 9763). */
   readonly related: Certificate | undefined;
+  readonly background: Background;
 }
 
 /** What the rules for everything that is signed look at, certificates and CRLs alike. */

@@ -1,4 +1,5 @@
 import type { LintRule } from './lint-rule.ts';
+import { BACKGROUND_RULES } from './lint-rules-background.ts';
 import { CONSTRAINT_RULES } from './lint-rules-constraints.ts';
 import { EXTENSION_RULES } from './lint-rules-extensions.ts';
 import { HYBRID_RULES } from './lint-rules-hybrid.ts';
@@ -21,5 +22,6 @@ export const LINT_RULES: readonly LintRule[] = [
   ...HYBRID_RULES,
   ...PROFILE_RULES,
   ...CONSTRAINT_RULES,
+  ...BACKGROUND_RULES,
   ...REVOCATION_RULES,
 ];

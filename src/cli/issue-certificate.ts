@@ -22,6 +22,7 @@ export interface IssueOptions extends SecretOptions, NameOptions, EvidenceOption
   readonly days?: number;
   readonly clamp?: boolean;
   readonly policy?: string;
+  readonly blockedKeys?: readonly string[];
   readonly out: string;
   readonly fullChain?: boolean;
   readonly keyOut?: string;

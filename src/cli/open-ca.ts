@@ -1,8 +1,9 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Issuer, issuerOf } from '../ca/issuer.ts';
 import type { KeysConfig } from '../ca/issuer-keys.ts';
 import { parseKeyRef } from '../signers/key-ref.ts';
-import { type CaDirectory, openCaDirectory } from '../store/ca-directory.ts';
+import { blockedKeyFiles, blockedKeyFilesIn } from '../store/blocked-key-files.ts';
+import { CA_FILES, type CaDirectory, openCaDirectory } from '../store/ca-directory.ts';
 import type { CliContext } from './context.ts';
 import { withHsmConfig } from './hsm-config.ts';
 import type { TokenKeyOptions } from './hsm-options.ts';
@@ -16,22 +17,33 @@ export interface OpenCa {
   readonly issuer: Issuer;
 }
 
+/** What is asked of certificates beyond what the CA asks itself. */
+interface IssuingOptions {
+  readonly policy?: string;
+  /** Lists of blocked keys besides those in the directory. */
+  readonly blockedKeys?: readonly string[];
+}
+
 /** `readOnly` for commands that only look: they leave the store as it is. */
 export async function openCa(
   context: CliContext,
   caDir: string,
-  options: SecretOptions & TokenKeyOptions & { readonly policy?: string },
+  options: SecretOptions & TokenKeyOptions & IssuingOptions,
   { readOnly = false, secrets }: { readonly readOnly?: boolean; readonly secrets?: CaSecrets } = {},
 ): Promise<OpenCa> {
   const { resources } = context;
   const directory = resources.use(await openCaDirectory(pathOf(context, caDir), { readOnly }));
   const { certificate, certificatePath, chain, config, path } = directory;
   const policies = policiesOf(config.policy, options.policy);
+  const blockedKeys = blockedKeyFiles([
+    ...blockedKeyFilesIn(join(path, CA_FILES.blockedKeys), join(caDir, CA_FILES.blockedKeys)),
+    ...(options.blockedKeys ?? []).map((file) => ({ path: pathOf(context, file), shown: file })),
+  ]);
   const complete = await withHsmConfig(context, options, config.hsm);
   const keys = movedKeys(config.keys, complete, context.cwd);
   const access = keyAccess(context, complete, path, secrets);
   const issuer = resources.use(issuerOf(certificate, certificatePath, keys, access));
-  return { directory, issuer: { ...issuer, policies, chain } };
+  return { directory, issuer: { ...issuer, policies, chain, blockedKeys } };
 }
 
 /** `--key` names the signing key where it is now; that it is the CA's is proven when it is opened. */

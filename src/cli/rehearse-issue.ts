@@ -1,3 +1,4 @@
+import { consulted } from '../ca/authority.ts';
 import { draft } from '../ca/draft.ts';
 import { approve } from '../ca/lint.ts';
 import type { CliContext } from './context.ts';
@@ -20,7 +21,9 @@ export async function rehearseIssue(context: CliContext, options: IssueOptions):
   mustFindRoom(context, options);
   const ca = await openCa(context, options.caDir, options, { readOnly: true });
   const { request, pkcs8 } = await requested(context, options, { profile, ca });
-  const drafted = draft(request, profile, ca.issuer, givenDetails(options), context);
+  const parts = { store: ca.directory.store, clock: context.clock };
+  const bare = draft(request, profile, ca.issuer, givenDetails(options), context);
+  const drafted = await consulted(bare, ca.issuer, parts);
   const notes = [...drafted.notes, ...(pkcs8 ? [STAND_IN] : [])];
   for (const note of notes) context.note(`pki: note: ${printable(note)}`);
   const description = { profile: profile.name, ...describeDraft(drafted.tbs) };

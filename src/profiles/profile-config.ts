@@ -7,6 +7,10 @@ import type { AttributeType, NameAttribute } from '../x509/names.ts';
 import type { Pointers } from '../x509/pointers.ts';
 import type { Variable } from './variables.ts';
 
+/** Whether what was there before is refused, told the operator, or nobody's business. */
+export const REUSES = ['refuse', 'note', 'allow'] as const;
+export type Reuse = (typeof REUSES)[number];
+
 /** A profile before its extensions are encoded: a built-in one, or one that was read from YAML. */
 export interface ProfileConfig {
   readonly name: string;
@@ -59,6 +63,10 @@ export interface ProfileConfig {
   readonly noRevAvail?: boolean | undefined;
   /** Too short to be revoked: seven days at most (TLS BR §1.6.1). */
   readonly shortLived?: boolean | undefined;
+  /** What becomes of a key that has a certificate under another name; a note if absent. */
+  readonly duplicateKey?: Reuse | undefined;
+  /** What becomes of a subject with a good certificate for another key; allowed if absent. */
+  readonly reusedName?: Reuse | undefined;
   /** What else a certificate has, in DER. */
   readonly otherExtensions?: readonly Extension[] | undefined;
   /** What `--var` gives, by name; in templates as `{name}`. */

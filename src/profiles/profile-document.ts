@@ -71,6 +71,8 @@ export function configOf(name: string, document: ProfileDocument): ProfileConfig
     mustStaple: document['must-staple'],
     noRevAvail: document['no-rev-avail'],
     shortLived: document['short-lived'],
+    duplicateKey: document['duplicate-key'],
+    reusedName: document['reused-name'],
     otherExtensions: (document.extensions ?? []).map(({ oid, critical = false, value }) => ({
       oid,
       critical,

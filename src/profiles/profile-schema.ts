@@ -4,6 +4,7 @@ import { EXTENDED_KEY_USAGES, KEY_USAGES } from '../x509/extensions.ts';
 import { isDnsName, isEmailAddress, isUri } from '../x509/general-names.ts';
 import { networkOctets } from '../x509/name-subtrees.ts';
 import { ATTRIBUTES, type AttributeType } from '../x509/names.ts';
+import { REUSES } from './profile-config.ts';
 import { OID, strict, text, typedValue } from './schema-parts.ts';
 import { PLACEHOLDER_NAME } from './template.ts';
 import { VARIABLE_TYPES } from './variables.ts';
@@ -176,6 +177,8 @@ export const PROFILE_SCHEMA = strict({
   'ocsp-no-check': FLAG,
   'no-rev-avail': FLAG,
   'short-lived': FLAG,
+  'duplicate-key': z.enum(REUSES).optional(),
+  'reused-name': z.enum(REUSES).optional(),
   extensions: z.array(strict({ oid: OID, critical: FLAG, value: typedValue })).optional(),
   variables: z
     .record(

@@ -30,6 +30,7 @@ export const CA_FILES = {
   keys: 'keys',
   crl: 'crl',
   profiles: 'profiles',
+  blockedKeys: 'blocked-keys',
 } as const;
 
 /** An existing CA: its certificate, where its keys are, and its store. */

@@ -126,6 +126,7 @@ describe('seal', () => {
     const full = new PkiError('STORE', 'the store failed: the disk is full');
     const store: CaStore = Object.assign(Object.create(parts.store), {
       recordIntent: () => Promise.reject(full),
+      findByKey: (hash: Uint8Array) => parts.store.findByKey(hash),
     });
     const issuer = await newIssuer(sound, parts);
     const { publicKey } = await newSigner('ecdsa-p256');

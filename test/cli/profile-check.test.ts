@@ -29,7 +29,7 @@ describe('a mistake in a profile is named with its line:', () => {
     [
       'an unknown key',
       ['# comment', 'validty: {days: 1}'],
-      '3: "validty": unknown key; use: extends, summary, ca, path-length, validity, keys, key-usage, extended-key-usage, extended-key-usage-critical, subject, subject-alt-name, name-constraints, policies, ca-issuers, ocsp, crl, must-staple, ocsp-no-check, no-rev-avail, short-lived, extensions, variables',
+      '3: "validty": unknown key; use: extends, summary, ca, path-length, validity, keys, key-usage, extended-key-usage, extended-key-usage-critical, subject, subject-alt-name, name-constraints, policies, ca-issuers, ocsp, crl, must-staple, ocsp-no-check, no-rev-avail, short-lived, duplicate-key, reused-name, extensions, variables',
     ],
     [
       'an unknown key inside',

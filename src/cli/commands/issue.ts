@@ -36,6 +36,11 @@ export function issueCommand(context: CliContext): Command {
     .option('--days <days>', "validity instead of the profile's", days)
     .option('--clamp', "shorten the validity to the issuer's where it would exceed it")
     .addOption(policyOption("a policy to follow besides the CA's own"))
+    .option(
+      '--blocked-keys <file>',
+      "list of keys to refuse, besides the CA's; may be given several times",
+      collect,
+    )
     .option('--out <file>', 'certificate, PEM; "-" is standard output', '-')
     .option('--full-chain', "write the CA's certificates behind it, but for a self-signed root")
     .option('--key-out <file>', 'make a key and write it here, PKCS #8, mode 0600')

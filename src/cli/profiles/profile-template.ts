@@ -59,6 +59,11 @@ extends: ${base}
 #no-rev-avail: false
 #short-lived: false
 
+# What was certified before: refuse, note or allow. A key that has a certificate under another name;
+# a subject that has a good certificate for another key.
+#duplicate-key: note
+#reused-name: allow
+
 # Other extensions: hex or base64 of DER, or utf8, ia5, printable, integer, boolean, oid, null,
 # octets (hexadecimal), sequence (a list of such values).
 #extensions:

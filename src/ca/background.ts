@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { timeText } from '../der/time.ts';
+import { comparableName, nameKey } from '../path/comparable-name.ts';
+import type { Clock } from '../ports.ts';
+import type { Profile } from '../profiles/profile-config.ts';
+import { parseCertificate, type TbsCertificate } from '../x509/certificate.ts';
+import { knownExtensions } from '../x509/extensions.ts';
+import { generalNameText } from '../x509/general-names.ts';
+import { nameText, parseName } from '../x509/names.ts';
+import { keyFingerprints } from './blocked-keys.ts';
+import type { Draft } from './draft.ts';
+import type { Issuer } from './issuer.ts';
+import type { CaStore, CertificateRecord } from './store.ts';
+
+/** What the CA knows of the key and the name of a draft, by its records and its lists. */
+export interface Background {
+  /** Where the key, or a part of it, is listed as blocked. */
+  readonly blocked?: string | undefined;
+  /** A certificate of the key that was revoked because of a compromise. */
+  readonly compromised?: CertificateRecord | undefined;
+  /** The newest certificate of the key under another name, whatever became of it. */
+  readonly otherName?: CertificateRecord | undefined;
+  /** The newest certificate of the name for another key that is still good, or on hold. */
+  readonly otherKey?: CertificateRecord | undefined;
+}
+
+interface Known {
+  readonly store: CaStore;
+  readonly clock: Clock;
+}
+
+/** Asks the store and the lists of blocked keys; what follows from it is for the rows to say. */
+export async function backgroundOf(
+  { tbs, subject, profile }: Pick<Draft, 'tbs' | 'subject' | 'profile'>,
+  { blockedKeys }: Pick<Issuer, 'blockedKeys'>,
+  { store, clock }: Known,
+): Promise<Background> {
+  const alternative = knownExtensions(tbs.extensions).subjectAltPublicKeyInfo;
+  const keys = [tbs.publicKey, ...(alternative ? [alternative] : [])];
+  const ofName =
+    subject.length === 0 || settingOf(profile).reusedName === 'allow'
+      ? undefined
+      : await firstOf(store.findBySubject(nameText(subject)), isGoodForOther(tbs, clock()));
+  return {
+    blocked: await blockedKeys?.find(keys.flatMap(keyFingerprints)),
+    ...(await certificatesOfKey(tbs, store)),
+    otherKey: ofName,
+  };
+}
+
+async function certificatesOfKey(tbs: TbsCertificate, store: CaStore) {
+  const hash = createHash('sha256').update(tbs.publicKey).digest();
+  let [compromised, otherName]: (CertificateRecord | undefined)[] = [];
+  for await (const record of store.findByKey(hash)) {
+    if (/compromise$/i.test(record.revocation?.reason ?? '')) compromised ??= record;
+    if (!otherName && isOfOtherName(tbs, record)) otherName = record;
+  }
+  return { compromised, otherName };
+}
+
+/** By the subject; certificates without one are of the same name if they share an alternative one. */
+function isOfOtherName(tbs: TbsCertificate, { der }: CertificateRecord): boolean {
+  if (!der) return false;
+  const earlier = parseCertificate(der).tbs;
+  const [one, other] = [tbs, earlier].map(({ subject }) => comparableName(subject));
+  if (!one || !other || nameKey(one) !== nameKey(other)) return true;
+  if (one.length > 0) return false;
+  const names = alternativeNames(tbs);
+  return !alternativeNames(earlier).some((name) => names.includes(name));
+}
+
+const isGoodForOther =
+  ({ publicKey }: TbsCertificate, now: Date) =>
+  ({ notAfter, revocation, der }: CertificateRecord): boolean =>
+    notAfter >= now &&
+    (revocation === undefined || revocation.reason === 'certificateHold') &&
+    der !== undefined &&
+    Buffer.compare(parseCertificate(der).tbs.publicKey, publicKey) !== 0;
+
+async function firstOf<Item>(
+  items: AsyncIterable<Item>,
+  test: (item: Item) => boolean,
+): Promise<Item | undefined> {
+  for await (const item of items) if (test(item)) return item;
+  return undefined;
+}
+
+const alternativeNames = ({ extensions }: TbsCertificate): readonly string[] =>
+  (knownExtensions(extensions).subjectAltName ?? []).map((name) =>
+    generalNameText(name).toLowerCase(),
+  );
+
+/** What a profile says of keys and names that were there before, with what it does not say. */
+export const settingOf = ({ duplicateKey = 'note', reusedName = 'allow' }: Profile) => ({
+  duplicateKey,
+  reusedName,
+});
+
+/** The sentences that a profile refuses, or notes, as it says. */
+export const duplicateKeyText = ({ otherName }: Background): string | undefined =>
+  otherName &&
+  `the certificate ${otherName.serial} is for the same key under another name: ${shownName(otherName)}`;
+
+export const reusedNameText = ({ otherKey }: Background): string | undefined =>
+  otherKey &&
+  `the certificate ${otherKey.serial} is for the same subject with another key, until ${timeText(otherKey.notAfter)}`;
+
+/** What a profile has noted and not refused. */
+export function backgroundNotes(background: Background, profile: Profile): readonly string[] {
+  const { duplicateKey, reusedName } = settingOf(profile);
+  return [
+    ...(duplicateKey === 'note' ? [duplicateKeyText(background)] : []),
+    ...(reusedName === 'note' ? [reusedNameText(background)] : []),
+  ].flatMap((text) => text ?? []);
+}
+
+function shownName({ der, subject }: CertificateRecord): string {
+  const tbs = der && parseCertificate(der).tbs;
+  return tbs && parseName(tbs.subject).length === 0 ? alternativeNames(tbs).join(', ') : subject;
+}

@@ -1,0 +1,31 @@
+import { duplicateKeyText, reusedNameText, settingOf } from './background.ts';
+import type { LintRule } from './lint-rule.ts';
+
+/** What the CA knows of a key or a name from before. */
+export const BACKGROUND_RULES: readonly LintRule[] = [
+  {
+    id: 'key-not-blocked',
+    cites: 'TLS BR §6.1.1.3, CVE-2008-0166',
+    check: ({ background: { blocked } }) =>
+      blocked === undefined ? undefined : `the key is blocked: ${blocked}`,
+  },
+  {
+    id: 'key-not-compromised',
+    cites: 'TLS BR §6.1.1.3, RFC 5280 §5.3.1',
+    check: ({ background: { compromised } }) =>
+      compromised &&
+      `the key is that of the certificate ${compromised.serial}, which was revoked: ${compromised.revocation?.reason}`,
+  },
+  {
+    id: 'profile-duplicate-key',
+    cites: 'RFC 3647 §4.6.1',
+    check: ({ background, profile }) =>
+      settingOf(profile).duplicateKey === 'refuse' ? duplicateKeyText(background) : undefined,
+  },
+  {
+    id: 'profile-reused-name',
+    cites: 'RFC 5280 §4.1.2.6',
+    check: ({ background, profile }) =>
+      settingOf(profile).reusedName === 'refuse' ? reusedNameText(background) : undefined,
+  },
+];
