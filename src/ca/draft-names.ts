@@ -13,6 +13,8 @@ import type { CertificateRequest } from './request.ts';
 /** Names that the operator vouches for; one that the profile does not take is an error. */
 export interface GivenNames {
   readonly subject: readonly NameAttribute[];
+  /** Whether that is all of the subject, so that nothing of it is taken from the request. */
+  readonly isWholeSubject?: boolean;
   readonly subjectAltName: readonly GeneralName[];
 }
 
@@ -23,14 +25,14 @@ export interface GivenNames {
 export function chooseNames(
   request: CertificateRequest,
   profile: Profile,
-  { subject, subjectAltName }: GivenNames,
+  { subject, isWholeSubject = false, subjectAltName }: GivenNames,
   values: Values,
 ) {
   const set = namesOfProfile(profile, values);
   mustBeTaken(profile, subject, subjectAltName, set.subjectAltName);
   const given = new Set(subject.map(({ type }) => type));
   const [asked, others] = partition(request.subject, ({ type }) => takesAttribute(profile, type));
-  const [replaced, kept] = partition(asked, ({ type }) => given.has(type));
+  const [replaced, kept] = partition(asked, ({ type }) => isWholeSubject || given.has(type));
   const left = others.filter((item) => !isAmong(set.subject, item));
   const [askedNames, otherNames] = partition(request.subjectAltName, ({ type }) =>
     takesName(profile, type),
@@ -124,7 +126,7 @@ const attributeText = (oid: string): string =>
 /** RFC 2985 §5.4.1. */
 const CHALLENGE_PASSWORD = '1.2.840.113549.1.9.7';
 
-/** From country to common name, as directories are ordered; several of a type stay in order. */
+/** From the top of the tree down, as directories are ordered; several of a type stay in order. */
 function ordered(attributes: readonly NameAttribute[]): readonly NameAttribute[] {
   const types = Object.keys(ATTRIBUTES);
   return attributes.toSorted((one, other) => types.indexOf(one.type) - types.indexOf(other.type));

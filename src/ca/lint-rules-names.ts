@@ -1,6 +1,6 @@
 import { EXTENSION_OID } from '../x509/extensions.ts';
 import { canonicalAddress, generalNameText, isWellFormed } from '../x509/general-names.ts';
-import { ATTRIBUTES, type AttributeType, nameText } from '../x509/names.ts';
+import { ATTRIBUTES, type AttributeType, isAsciiAttribute, nameText } from '../x509/names.ts';
 import type { LintRule } from './lint-rule.ts';
 
 const boundOf = (type: string): number =>
@@ -71,6 +71,25 @@ export const NAME_RULES: readonly LintRule[] = [
     },
   },
   {
+    id: 'attribute-ascii',
+    cites: 'RFC 5280 §4.1.2.4 and appendix A.1, RFC 4519 §2.4',
+    check: ({ subject }) => {
+      const wrong = subject.find((attribute) => !isAsciiAttribute(attribute));
+      return wrong && `${nameText([wrong])} must be ASCII`;
+    },
+  },
+  {
+    id: 'email-address-in-subject-alt-name',
+    cites: 'RFC 5280 §4.1.2.6',
+    check: ({ subject, extensions }) => {
+      const names = (extensions.subjectAltName ?? []).filter(({ type }) => type === 'email');
+      const wrong = subject.find(
+        ({ type, value }) => type === 'emailAddress' && !names.some((name) => name.value === value),
+      );
+      return wrong && `${nameText([wrong])} must be in subjectAltName as well`;
+    },
+  },
+  {
     id: 'country-code',
     cites: 'RFC 5280 appendix A.1, ISO 3166',
     check: ({ subject }) => {
@@ -102,4 +121,5 @@ const KIND_NAMES = {
   rid: 'a registered ID',
   upn: 'a user principal name',
   smtputf8: 'an international e-mail address',
+  directory: 'a directory name',
 } as const;

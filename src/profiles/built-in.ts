@@ -3,7 +3,10 @@ import type { AttributeType } from '../x509/names.ts';
 import { compileProfile } from './compile.ts';
 import type { Profile, ProfileConfig } from './profile-config.ts';
 
-const WHO: readonly AttributeType[] = ['C', 'ST', 'L', 'O', 'OU', 'CN', 'serialNumber'];
+const WHO: readonly AttributeType[] = ['DC', 'C', 'ST', 'L', 'O', 'OU', 'CN', 'serialNumber'];
+
+/** What a person has besides; e-mail addresses are in subjectAltName (RFC 5280 §4.1.2.6). */
+const PERSON: readonly AttributeType[] = [...WHO, 'title', 'GN', 'SN', 'UID'];
 
 export const ROOT_CA = 'root-ca';
 
@@ -52,9 +55,9 @@ export const BUILT_IN_PROFILES: readonly ProfileConfig[] = [
     validityDays: 90,
     keyUsage: ['digitalSignature'],
     extKeyUsage: ['clientAuth'],
-    subject: WHO,
+    subject: PERSON,
     subjectAltName: {
-      types: ['dns', 'ip', 'email', 'uri', 'rid', 'upn', 'smtputf8'],
+      types: ['dns', 'ip', 'email', 'uri', 'rid', 'upn', 'smtputf8', 'directory'],
       required: false,
     },
   },
@@ -73,7 +76,7 @@ export const BUILT_IN_PROFILES: readonly ProfileConfig[] = [
     validityDays: 365,
     keyUsage: ['digitalSignature', 'keyEncipherment'],
     extKeyUsage: ['emailProtection'],
-    subject: WHO,
+    subject: PERSON,
     subjectAltName: { types: ['email', 'smtputf8'], required: true },
   },
   {

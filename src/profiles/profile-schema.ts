@@ -9,7 +9,7 @@ import { OID, strict, text, typedValue } from './schema-parts.ts';
 import { PLACEHOLDER_NAME } from './template.ts';
 import { VARIABLE_TYPES } from './variables.ts';
 
-const NAME_KINDS = ['dns', 'ip', 'email', 'uri', 'rid', 'upn', 'smtputf8'] as const;
+const NAME_KINDS = ['dns', 'ip', 'email', 'uri', 'rid', 'upn', 'smtputf8', 'directory'] as const;
 const ATTRIBUTE_TYPES = Object.keys(ATTRIBUTES) as readonly AttributeType[];
 
 const oneOrMore = z.union([text, z.array(text)], {

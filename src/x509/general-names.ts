@@ -10,14 +10,22 @@ import {
   utf8String,
 } from '../der/writer.ts';
 
+import { PkiError } from '../errors.ts';
+import { attributeProblem } from './attribute-problem.ts';
+import { distinguishedNameText, parseDistinguishedName } from './distinguished-name.ts';
+import { ATTRIBUTES, encodeName, type NameAttribute, parseName } from './names.ts';
+
 /** The forms of GeneralName that are one string of octets (RFC 5280 §4.2.1.6). */
 type SingleType = 'dns' | 'email' | 'ip' | 'uri';
 
 /** otherName with a UTF8String: Microsoft's user principal name, and SmtpUTF8Mailbox (RFC 9598 §3). */
 type OtherNameType = 'upn' | 'smtputf8';
 
-/** The forms of GeneralName that we write; `rid` is a registeredID, in dotted decimals. */
-export type GeneralNameType = SingleType | OtherNameType | 'rid';
+/**
+ * The forms of GeneralName that we write; `rid` is a registeredID, in dotted decimals, and
+ * `directory` a name of attributes in our table, as RFC 4514 writes it.
+ */
+export type GeneralNameType = SingleType | OtherNameType | 'rid' | 'directory';
 
 export interface GeneralName {
   /** `other` is a form that we read but do not write; its value is the DER in hexadecimal. */
@@ -28,6 +36,7 @@ export interface GeneralName {
 const TAG_NUMBERS: Readonly<Record<SingleType, number>> = { email: 1, dns: 2, uri: 6, ip: 7 };
 const REGISTERED_ID = 8;
 const OTHER_NAME_TAG = 0xa0;
+const DIRECTORY_TAG = 0xa4;
 
 const OTHER_NAME_OIDS: Readonly<Record<OtherNameType, string>> = {
   upn: '1.3.6.1.4.1.311.20.2.3',
@@ -42,6 +51,8 @@ export const encodeGeneralNames = (names: readonly GeneralName[]): Der =>
 export function generalName({ type, value }: GeneralName): Der {
   if (type === 'other') return Buffer.from(value, 'hex');
   if (type === 'upn' || type === 'smtputf8') return otherName(OTHER_NAME_OIDS[type], value);
+  // EXPLICIT, since Name is a CHOICE (X.680 clause 31.2.7)
+  if (type === 'directory') return contextConstructed(4, encodeName(parseDistinguishedName(value)));
   if (type === 'rid') {
     if (!isRegisteredId(value)) throw new DerError(`"${value}" is not an object identifier`);
     return contextPrimitive(
@@ -85,6 +96,7 @@ function understood(tag: number, contents: Uint8Array): GeneralName | undefined 
       const oid = enterDer(sequence(tlv(TAG.objectIdentifier, contents))).objectIdentifier();
       return { type: 'rid', value: oid };
     }
+    if (tag === DIRECTORY_TAG) return understoodName(parseName(contents));
     if (tag !== OTHER_NAME_TAG) return undefined;
     const reader = new DerReader(contents);
     const oid = reader.objectIdentifier();
@@ -96,6 +108,11 @@ function understood(tag: number, contents: Uint8Array): GeneralName | undefined 
     throw error;
   }
 }
+
+const understoodName = (attributes: readonly NameAttribute[]): GeneralName | undefined =>
+  attributes.length > 0 && attributes.every(({ type, value }) => type in ATTRIBUTES && value !== '')
+    ? { type: 'directory', value: distinguishedNameText(attributes) }
+    : undefined;
 
 const OTHER_NAME_TYPES = ['upn', 'smtputf8'] as const;
 
@@ -203,6 +220,15 @@ function isMailbox(text: string, local: RegExp): boolean {
   );
 }
 
+function isDirectoryName(text: string): boolean {
+  try {
+    return parseDistinguishedName(text).every((item) => attributeProblem(item) === undefined);
+  } catch (error) {
+    if (error instanceof PkiError) return false;
+    throw error;
+  }
+}
+
 const CHECKS: Readonly<Record<GeneralNameType, (text: string) => boolean>> = {
   dns: isDnsName,
   email: isEmailAddress,
@@ -211,6 +237,7 @@ const CHECKS: Readonly<Record<GeneralNameType, (text: string) => boolean>> = {
   rid: isRegisteredId,
   upn: isUserPrincipalName,
   smtputf8: isInternationalMailbox,
+  directory: isDirectoryName,
 };
 
 /** True if the value is well formed for its type; forms that we do not write never are. */

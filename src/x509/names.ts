@@ -1,6 +1,7 @@
 import { DerError, enterDer } from '../der/reader.ts';
 import {
   type Der,
+  ia5String,
   objectIdentifier,
   printableString,
   sequence,
@@ -9,8 +10,10 @@ import {
   utf8String,
 } from '../der/writer.ts';
 
-/** Attribute types that we write, by their names in RFC 4514 and X.520. */
-export type AttributeType = 'C' | 'ST' | 'L' | 'O' | 'OU' | 'CN' | 'serialNumber';
+/** Attribute types that we write, by their names in RFC 4514, RFC 4519 and OpenSSL. */
+export type AttributeType =
+  | ('DC' | 'C' | 'ST' | 'L' | 'STREET' | 'O' | 'OU')
+  | ('title' | 'GN' | 'SN' | 'CN' | 'UID' | 'serialNumber' | 'emailAddress');
 
 /** One attribute of a distinguished name; each stands in an RDN of its own. */
 export interface NameAttribute {
@@ -21,19 +24,29 @@ export interface NameAttribute {
 
 interface AttributeRow {
   readonly oid: string;
-  /** Upper bound in characters (RFC 5280 appendix A.1). */
+  /** Upper bound in characters (RFC 5280 appendix A.1; of DC, RFC 1034 §3.1; of UID, RFC 1274 §9.3.1). */
   readonly maxLength: number;
+  /** An IA5String always; all others are a DirectoryString. */
+  readonly ascii?: true;
 }
 
+/** In the order of directories, from the top of the tree to the person or the host. */
 // biome-ignore format: a table
 export const ATTRIBUTES: Readonly<Record<AttributeType, AttributeRow>> = {
+  DC:           { oid: '0.9.2342.19200300.100.1.25', maxLength: 63, ascii: true },
   C:            { oid: '2.5.4.6',  maxLength: 2 },
   ST:           { oid: '2.5.4.8',  maxLength: 128 },
   L:            { oid: '2.5.4.7',  maxLength: 128 },
+  STREET:       { oid: '2.5.4.9',  maxLength: 128 },
   O:            { oid: '2.5.4.10', maxLength: 64 },
   OU:           { oid: '2.5.4.11', maxLength: 64 },
+  title:        { oid: '2.5.4.12', maxLength: 64 },
+  GN:           { oid: '2.5.4.42', maxLength: 32768 },
+  SN:           { oid: '2.5.4.4',  maxLength: 32768 },
   CN:           { oid: '2.5.4.3',  maxLength: 64 },
+  UID:          { oid: '0.9.2342.19200300.100.1.1', maxLength: 256 },
   serialNumber: { oid: '2.5.4.5',  maxLength: 64 },
+  emailAddress: { oid: '1.2.840.113549.1.9.1', maxLength: 255, ascii: true },
 };
 
 const TYPE_BY_OID: ReadonlyMap<string, string> = new Map(
@@ -45,13 +58,22 @@ export const encodeName = (attributes: readonly NameAttribute[]): Der =>
   sequence(...attributes.map((attribute) => setOf(attributeTypeAndValue(attribute))));
 
 const attributeTypeAndValue = ({ type, value }: NameAttribute): Der =>
-  sequence(objectIdentifier(attributeOid(type)), directoryString(value));
+  sequence(
+    objectIdentifier(attributeOid(type)),
+    rowOf(type)?.ascii && isAscii(value) ? ia5String(value) : directoryString(value),
+  );
+
+/** False for text that the IA5String of its type cannot hold. */
+export const isAsciiAttribute = ({ type, value }: NameAttribute): boolean =>
+  !rowOf(type)?.ascii || isAscii(value);
+
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
 
 /** The OID of a name of an attribute type; an OID is its own. */
-export function attributeOid(type: string): string {
-  const row = ATTRIBUTES[type as AttributeType] as AttributeRow | undefined;
-  return row?.oid ?? type;
-}
+export const attributeOid = (type: string): string => rowOf(type)?.oid ?? type;
+
+const rowOf = (type: string): AttributeRow | undefined =>
+  Object.hasOwn(ATTRIBUTES, type) ? ATTRIBUTES[type as AttributeType] : undefined;
 
 /** PrintableString where the characters allow it, as everybody writes it, else UTF8String. */
 const directoryString = (value: string): Der =>
@@ -104,12 +126,12 @@ function decoded(encoding: 'utf-8' | 'utf-16be', octets: Uint8Array): string {
 
 /** A name for people: `CN=server.example.com, O=Example`; `(empty)` for no attributes. */
 export function nameText(attributes: readonly NameAttribute[]): string {
-  const parts = attributes.map(({ type, value }) => `${type}=${escaped(value)}`);
+  const parts = attributes.map(({ type, value }) => `${type}=${escapedValue(value)}`);
   return parts.join(', ') || '(empty)';
 }
 
 /** Characters that could be mistaken for structure, or act on a terminal, get a backslash. */
-const escaped = (value: string): string =>
+export const escapedValue = (value: string): string =>
   value
     .replaceAll(/[,+"\\<>;=]/g, '\\$&')
     .replaceAll(/\p{Cc}|\p{Cf}/gu, (character) =>

@@ -114,6 +114,8 @@ export const LINT_CASES: readonly LintCase[] = [
   ),
   tbsCase('attribute-length', () => subject('CN', 'x'.repeat(65))),
   tbsCase('attribute-characters', () => subject('O', ' Example')),
+  tbsCase('attribute-ascii', () => subject('DC', 'bücher')),
+  tbsCase('email-address-in-subject-alt-name', () => subject('emailAddress', 'a@b.example')),
   tbsCase('country-code', () => subject('C', 'cz')),
   tbsCase('common-name-in-subject-alt-name', () => subject('CN', 'Our server')),
   tbsCase('ca-basic-constraints', (tbs) => replaced(tbs, basicConstraints, undefined), CA),

@@ -70,7 +70,7 @@ describe('a mistake in a profile is named with its line:', () => {
     [
       'an attribute',
       ['subject: {set: {E: x}}'],
-      '2: "subject.set.E": unknown key; use: C, ST, L, O, OU, CN, serialNumber',
+      '2: "subject.set.E": unknown key; use: DC, C, ST, L, STREET, O, OU, title, GN, SN, CN, UID, serialNumber, emailAddress',
     ],
     ['an attribute that is empty', ['subject: {set: {O: ""}}'], '2: "subject.set.O": it is empty'],
     [

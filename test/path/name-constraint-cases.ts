@@ -149,7 +149,7 @@ export const NAME_CONSTRAINT_CASES: readonly ChainCase[] = [
       name: name(['CN', 'x'], ['1.2.840.113549.1.9.1', 'a@mail.example.com']),
     }),
     problems: [
-      `CN=x, 1.2.840.113549.1.9.1=a@mail.example.com: the e-mail address a@mail.example.com is excluded by its name constraints, those of CN=CA 1 ${NC}`,
+      `CN=x, emailAddress=a@mail.example.com: the e-mail address a@mail.example.com is excluded by its name constraints, those of CN=CA 1 ${NC}`,
     ],
   },
   {

@@ -31,7 +31,8 @@ extends: ${base}
 #    O: Example
 #    OU: "{team}"
 
-# Names in subjectAltName: dns, ip, email, uri. "set" is added to every certificate.
+# Names in subjectAltName: dns, ip, email, uri, and for "take" rid, upn, smtputf8 and directory too.
+# "set" is added to every certificate.
 #subject-alt-name:
 #  take: [dns, ip]
 #  required: true

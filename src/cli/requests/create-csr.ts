@@ -2,8 +2,9 @@ import { readRequest } from '../../ca/asked-request.ts';
 import { makeRequest } from '../../ca/make-request.ts';
 import { pem } from '../../der/pem.ts';
 import { PkiError } from '../../errors.ts';
+import { attributeProblem } from '../../x509/attribute-problem.ts';
 import { type GeneralName, generalNameText, isWellFormed } from '../../x509/general-names.ts';
-import { ATTRIBUTES, type AttributeType, type NameAttribute, nameText } from '../../x509/names.ts';
+import type { NameAttribute } from '../../x509/names.ts';
 import type { CliContext } from '../context.ts';
 import { type CsrDescription, describeCsr } from '../describe/describe-csr.ts';
 import { givenNames, type NameOptions } from '../given-names.ts';
@@ -65,18 +66,4 @@ function mustBeSound({ subject, subjectAltName }: Names): void {
   throw new PkiError('USAGE', 'not all of these names can be in a certificate', {
     hints: problems,
   });
-}
-
-/** RFC 5280 §4.1.2.4 and appendix A.1. */
-function attributeProblem(attribute: NameAttribute): string | undefined {
-  const { type, value } = attribute;
-  const { maxLength } = ATTRIBUTES[type as AttributeType];
-  const text = nameText([attribute]);
-  if (type === 'C' && !/^[A-Z]{2}$/.test(value)) return `${text} must be two upper-case letters`;
-  if (value.trim() !== value || value === '' || /\p{Cc}/u.test(value)) {
-    return `${text} must not be empty, begin or end with a blank, or hold control characters`;
-  }
-  return [...value].length > maxLength
-    ? `${text} must have at most ${maxLength} characters`
-    : undefined;
 }
