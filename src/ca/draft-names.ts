@@ -7,7 +7,7 @@ import {
   generalNameText,
   isWellFormed,
 } from '../x509/general-names.ts';
-import { ATTRIBUTES, type NameAttribute, nameText } from '../x509/names.ts';
+import { ATTRIBUTES, encodeName, type NameAttribute, nameText, parseName } from '../x509/names.ts';
 import type { CertificateRequest } from './request.ts';
 
 /** Names that the operator vouches for; one that the profile does not take is an error. */
@@ -36,8 +36,11 @@ export function chooseNames(
     takesName(profile, type),
   );
   const leftNames = otherNames.filter((item) => !isAmong(set.subjectAltName, item));
-  const attributes = ordered(withDefaults([...subject, ...kept], set.subject));
+  const attributes = request.name
+    ? parseName(request.name)
+    : ordered(withDefaults([...subject, ...kept], set.subject));
   return {
+    name: request.name ?? encodeName(attributes),
     subject: attributes,
     subjectAltName: distinct([
       ...commonNames(attributes, profile),

@@ -18,6 +18,8 @@ export interface LintSubject {
   readonly issuer: Issuer;
   /** The certificate whose key the requester has proven to hold as well (RFC 9763). */
   readonly related: Certificate | undefined;
+  /** The certificate that the CA has already whose key this one is for. */
+  readonly existing: Certificate | undefined;
 }
 
 /** What the rules for everything that is signed look at, certificates and CRLs alike. */

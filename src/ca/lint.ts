@@ -39,7 +39,7 @@ export interface ApprovedCrl extends Approved {
  * each requirement that is not met.
  */
 export function approve(
-  { tbs, profile, subject, related }: Draft,
+  { tbs, profile, subject, related, existing }: Draft,
   issuer: Issuer,
   rules: readonly LintRule[] = LINT_RULES,
 ): ApprovedTbs {
@@ -55,6 +55,7 @@ export function approve(
       profile,
       issuer,
       related,
+      existing,
     };
   });
   const passed = { tbs, der, profile: profile.name, subject: name };
