@@ -26,6 +26,7 @@ describe('the help', () => {
     expect(commands?.match(/^ {2}[a-z-]+/gm)).toEqual([
       '  init-ca',
       '  issue',
+      '  cross-sign',
       '  profile',
       '  csr',
       '  revoke',
@@ -46,6 +47,7 @@ describe('the help', () => {
   it.each([
     ['init-ca', '[options]', ['--name', '--dir', '--pkcs11-lib', '--hybrid', '--passphrase-file']],
     ['issue', '[options]', ['--ca-dir', '--csr', '--clamp', '--key-out', '--pkcs11-pin-file']],
+    ['cross-sign', '[options] <certificate>', ['--ca-dir', '--csr', '--public-key', '--profile']],
     ['list', '[options]', ['--ca-dir']],
     [
       'revoke',
