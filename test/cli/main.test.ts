@@ -26,6 +26,7 @@ describe('the help', () => {
     expect(commands?.match(/^ {2}[a-z-]+/gm)).toEqual([
       '  init-ca',
       '  issue',
+      '  renew',
       '  cross-sign',
       '  profile',
       '  csr',
@@ -48,6 +49,7 @@ describe('the help', () => {
     ['init-ca', '[options]', ['--name', '--dir', '--pkcs11-lib', '--hybrid', '--passphrase-file']],
     ['issue', '[options]', ['--ca-dir', '--csr', '--clamp', '--key-out', '--pkcs11-pin-file']],
     ['cross-sign', '[options] <certificate>', ['--ca-dir', '--csr', '--public-key', '--profile']],
+    ['renew', '[options] <file|serial>', ['--ca-dir', '--within', '--csr', '--key-out']],
     ['list', '[options]', ['--ca-dir']],
     [
       'revoke',
