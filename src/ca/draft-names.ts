@@ -7,7 +7,7 @@ import {
   generalNameText,
   isWellFormed,
 } from '../x509/general-names.ts';
-import { ATTRIBUTES, type NameAttribute, nameText } from '../x509/names.ts';
+import { ATTRIBUTES, encodeName, type NameAttribute, nameText, parseName } from '../x509/names.ts';
 import type { CertificateRequest } from './request.ts';
 
 /** Names that the operator vouches for; one that the profile does not take is an error. */
@@ -38,8 +38,11 @@ export function chooseNames(
     takesName(profile, type),
   );
   const leftNames = otherNames.filter((item) => !isAmong(set.subjectAltName, item));
-  const attributes = ordered(withDefaults([...subject, ...kept], set.subject));
+  const attributes = request.name
+    ? parseName(request.name)
+    : ordered(withDefaults([...subject, ...kept], set.subject));
   return {
+    name: request.name ?? encodeName(attributes),
     subject: attributes,
     subjectAltName: distinct([
       ...commonNames(attributes, profile),
@@ -148,7 +151,7 @@ function distinct(names: readonly GeneralName[]): readonly GeneralName[] {
 }
 
 /** Host names are compared without case, addresses in their shortest form. */
-const comparable = ({ type, value }: GeneralName): string =>
+export const comparable = ({ type, value }: GeneralName): string =>
   `${type}:${type === 'ip' ? canonicalAddress(value) : type === 'dns' ? value.toLowerCase() : value}`;
 
 function partition<Item>(items: readonly Item[], test: (item: Item) => boolean): [Item[], Item[]] {

@@ -11,14 +11,16 @@ import {
   EXTENSION_OID,
   type Extension,
   keyIdentifier,
+  knownExtensions,
   subjectKeyIdentifier,
 } from '../x509/extensions.ts';
 import { encodeGeneralNames, type GeneralName } from '../x509/general-names.ts';
-import { encodeName, type NameAttribute } from '../x509/names.ts';
+import type { NameAttribute } from '../x509/names.ts';
 import { type Pointers, pointerExtensions } from '../x509/pointers.ts';
 import { relatedCertificate } from '../x509/related-certificate.ts';
 import type { Background } from './background.ts';
 import { chooseNames, type GivenNames } from './draft-names.ts';
+import { limitedBy } from './existing-limits.ts';
 import type { Issuer } from './issuer.ts';
 import type { CertificateRequest } from './request.ts';
 
@@ -43,6 +45,8 @@ export interface Draft {
   readonly related: Certificate | undefined;
   /** Nothing until somebody asks the store for it; see backgroundOf(). */
   readonly background: Background;
+  /** The certificate that the CA has already whose key this one is for. */
+  readonly existing: Certificate | undefined;
 }
 
 /** The largest positive INTEGER that DER fits into 20 octets (RFC 5280 §4.1.2.2). */
@@ -69,9 +73,9 @@ export function draft(
 ): Draft {
   const values = variableValues(profile, options.variables ?? {});
   const names = chooseNames(request, profile, options, values);
-  const validity = chooseValidity(clock(), profile, issuer, options);
+  const { existing } = request;
+  const validity = chooseValidity(clock(), profile, [issuer.certificate, existing], options);
   const self = issuer.certificate === undefined;
-  const subject = encodeName(names.subject);
   const serialNumber = randomSerialNumber(entropy);
   return {
     profile,
@@ -79,18 +83,19 @@ export function draft(
     notes: [...names.notes, ...validity.notes],
     related: request.related,
     background: {},
+    existing,
     tbs: {
       serialNumber,
       signature: issuer.signing.algorithm.identifier,
       issuer: issuer.name,
       notBefore: validity.notBefore,
       notAfter: validity.notAfter,
-      subject,
+      subject: names.name,
       publicKey: request.publicKey,
       extensions: [
-        ...constantExtensions(profile, request.publicKey),
+        ...limitedBy(existing, constantExtensions(profile, request.publicKey)),
         ...pointerExtensions(choosePointers(profile, issuer, serialNumber, values)),
-        subjectKeyIdentifier(keyIdentifier(request.publicKey)),
+        subjectKeyIdentifier(keyIdentifierOf(request)),
         ...(self ? [] : [authorityKeyIdentifier(issuer.keyIdentifier)]),
         ...subjectAltName(names.subjectAltName, names.subject),
         ...possessedExtensions(request),
@@ -101,14 +106,17 @@ export function draft(
 }
 
 /** Whole seconds, both included: X.509 times have no fractions (RFC 5280 §4.1.2.5). */
-function chooseValidity(now: Date, profile: Profile, issuer: Issuer, options: DraftOptions) {
-  const { certificate } = issuer;
+function chooseValidity(
+  now: Date,
+  profile: Profile,
+  [issuer, existing]: readonly (Certificate | undefined)[],
+  options: DraftOptions,
+) {
   const { clamp = false } = options;
-  const notBefore = new Date(
-    Math.max(wholeSeconds(now).getTime() - BACKDATE, certificate?.tbs.notBefore.getTime() ?? 0),
-  );
+  const earliest = [issuer, existing].map((known) => known?.tbs.notBefore.getTime() ?? 0);
+  const notBefore = new Date(Math.max(wholeSeconds(now).getTime() - BACKDATE, ...earliest));
   const notAfter = chooseEnd(notBefore, options.validityDays === undefined ? profile : options);
-  const limit = certificate?.tbs.notAfter;
+  const limit = issuer?.tbs.notAfter;
   if (!clamp || !limit || notAfter <= limit) return { notBefore, notAfter, notes: [] };
   const shortened = `validity shortened to the issuer's, until ${timeText(limit)}`;
   return { notBefore, notAfter: limit, notes: [shortened] };
@@ -147,6 +155,11 @@ function constantExtensions(profile: Profile, publicKey: Uint8Array): readonly E
   const use = keyUse(publicKey);
   return profile.extensions.filter(({ keys }) => keys === undefined || keys === use);
 }
+
+/** That of the existing certificate, however it was computed: others refer to it. */
+const keyIdentifierOf = ({ publicKey, existing }: CertificateRequest): Uint8Array =>
+  (existing && knownExtensions(existing.tbs.extensions).subjectKeyIdentifier) ??
+  keyIdentifier(publicKey);
 
 /** Critical where it alone names the subject (RFC 5280 §4.2.1.6). */
 function subjectAltName(

@@ -20,6 +20,8 @@ export interface LintSubject {
   /** The certificate whose key the requester has proven to hold as well (RFC 9763). */
   readonly related: Certificate | undefined;
   readonly background: Background;
+  /** The certificate that the CA has already whose key this one is for. */
+  readonly existing: Certificate | undefined;
 }
 
 /** What the rules for everything that is signed look at, certificates and CRLs alike. */

@@ -1,6 +1,7 @@
 import type { LintRule } from './lint-rule.ts';
 import { BACKGROUND_RULES } from './lint-rules-background.ts';
 import { CONSTRAINT_RULES } from './lint-rules-constraints.ts';
+import { EXISTING_RULES } from './lint-rules-existing.ts';
 import { EXTENSION_RULES } from './lint-rules-extensions.ts';
 import { HYBRID_RULES } from './lint-rules-hybrid.ts';
 import { ISSUER_RULES } from './lint-rules-issuer.ts';
@@ -16,6 +17,7 @@ export const LINT_RULES: readonly LintRule[] = [
   ...SIGNED_RULES,
   ...TBS_RULES,
   ...ISSUER_RULES,
+  ...EXISTING_RULES,
   ...NAME_RULES,
   ...EXTENSION_RULES,
   ...KEY_RULES,

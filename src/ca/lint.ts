@@ -39,7 +39,7 @@ export interface ApprovedCrl extends Approved {
  * each requirement that is not met.
  */
 export function approve(
-  { tbs, profile, subject, related, background }: Draft,
+  { tbs, profile, subject, related, background, existing }: Draft,
   issuer: Issuer,
   rules: readonly LintRule[] = LINT_RULES,
 ): ApprovedTbs {
@@ -56,6 +56,7 @@ export function approve(
       issuer,
       related,
       background,
+      existing,
     };
   });
   const passed = { tbs, der, profile: profile.name, subject: name };

@@ -1,6 +1,8 @@
 import { PkiError } from '../errors.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { signatureProof } from '../x509/csr-proofs.ts';
+import type { CertificationRequest } from '../x509/csr.ts';
+import { alternativeSignature } from '../x509/csr-alternative.ts';
+import { alternativeProof, signatureProof } from '../x509/csr-proofs.ts';
 import { type CsrSigner, csrSigner } from '../x509/csr-signer.ts';
 import { knownExtensions } from '../x509/extensions.ts';
 import { type GeneralName, generalNameText } from '../x509/general-names.ts';
@@ -39,6 +41,21 @@ export async function mustPossess(
   if (signer.problem === undefined && !signer.certificate) throw needless(name, referred.name);
   mustVouch(referred.certificate, { csr: name, signer: referred.name }, asked);
   await mustBeTrusted(referred, evidence);
+}
+
+/** The alternative key, of which the request has to prove possession as well. */
+export async function provenAlternative(
+  csr: CertificationRequest,
+  name: string,
+): Promise<Uint8Array | undefined> {
+  const problem = (await alternativeProof(csr))?.problem;
+  if (problem === undefined) return alternativeSignature(csr)?.spki;
+  const message = `${name} does not prove possession of its alternative key: ${problem}`;
+  throw new PkiError('POLICY', message, {
+    hints: [
+      'it needs the attributes that "pki csr create --hybrid catalyst" makes, each with one value',
+    ],
+  });
 }
 
 const signHint = ({ certificate }: CsrSigner & { problem?: never }): string =>

@@ -1,21 +1,20 @@
 import { PkiError } from '../errors.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import type { CertificationRequest } from '../x509/csr.ts';
-import { alternativeSignature } from '../x509/csr-alternative.ts';
-import { alternativeProof } from '../x509/csr-proofs.ts';
-import { EXTENSION_OID } from '../x509/extensions.ts';
+import { EXTENSION_OID, knownExtensions } from '../x509/extensions.ts';
 import type { GeneralName } from '../x509/general-names.ts';
 import type { NameAttribute } from '../x509/names.ts';
 import { readRequest } from './asked-request.ts';
+import { type ExistingEvidence, mustPossessExisting } from './existing-possession.ts';
 import type { ReferredCertificate, TrustedWorld } from './referred-certificate.ts';
-import { mustPossess } from './request-possession.ts';
+import type { RenewableCertificate } from './renewal.ts';
+import { mustPossess, provenAlternative } from './request-possession.ts';
 import { provenRelated } from './request-related.ts';
 
 declare const possessed: unique symbol; // has no value: exists in the type system only
 
 /**
  * A public key whose private key the requester is known to have, and the names that they ask for.
- * Only {@link verifyRequest} and {@link requestForOwnKey} make one.
+ * Only the functions of this file make one.
  */
 export interface CertificateRequest {
   readonly [possessed]: true;
@@ -25,6 +24,13 @@ export interface CertificateRequest {
   readonly alternativeKey: Uint8Array | undefined;
   /** Another certificate whose key the requester has as well (RFC 9763). */
   readonly related: Certificate | undefined;
+  /**
+   * The certificate of a CA that there is already for the key: the new one takes its key identifier
+   * and its limits over, and owes it what the rows of EXISTING_RULES say.
+   */
+  readonly existing: Certificate | undefined;
+  /** Name, DER, which is the subject as it stands; then nobody else chooses one. */
+  readonly name: Uint8Array | undefined;
   readonly subject: readonly NameAttribute[];
   readonly subjectAltName: readonly GeneralName[];
   /** OIDs of the extensions that are asked for besides subjectAltName. */
@@ -43,18 +49,50 @@ export interface RequestEvidence extends TrustedWorld {
   readonly signer?: ReferredCertificate;
 }
 
-/** For a key pair that we hold ourselves; it asks for no names of its own. */
-export const requestForOwnKey = (publicKey: Uint8Array): CertificateRequest =>
-  possession({
-    publicKey,
-    alternativeKey: undefined,
-    related: undefined,
-    subject: [],
-    subjectAltName: [],
-    otherExtensions: [],
-    otherAttributes: [],
-    asksForCa: false,
-  });
+/** For a key pair that we hold ourselves; it asks for no names of its own unless they are given. */
+export const requestForOwnKey = (
+  publicKey: Uint8Array,
+  names: Partial<Pick<CertificateRequest, 'subject' | 'subjectAltName'>> = {},
+): CertificateRequest => {
+  const { subject = [], subjectAltName = [] } = names;
+  return possession({ ...NOTHING_ELSE, publicKey, subject, subjectAltName });
+};
+
+/**
+ * For the key of a CA's certificate, under its name as it stands. Throws POLICY unless the
+ * certificate itself, being self-signed, or a request proves that its keys are the requester's.
+ */
+export async function requestForExisting(
+  existing: ReferredCertificate,
+  evidence: ExistingEvidence,
+): Promise<CertificateRequest> {
+  await mustPossessExisting(existing, evidence);
+  const { certificate } = existing;
+  const { publicKey, subject, extensions } = certificate.tbs;
+  const alternativeKey = knownExtensions(extensions).subjectAltPublicKeyInfo;
+  const own = { publicKey, alternativeKey, existing: certificate, name: subject };
+  return possession({ ...NOTHING_ELSE, ...own });
+}
+
+/** For the key and the names of a certificate whose key was proven when it was issued. */
+export function requestForRenewal(old: RenewableCertificate): CertificateRequest {
+  const { subject, subjectAltName, certificate } = old;
+  const { publicKey, extensions } = certificate.tbs;
+  const alternativeKey = knownExtensions(extensions).subjectAltPublicKeyInfo;
+  return possession({ ...NOTHING_ELSE, publicKey, alternativeKey, subject, subjectAltName });
+}
+
+const NOTHING_ELSE = {
+  alternativeKey: undefined,
+  related: undefined,
+  existing: undefined,
+  name: undefined,
+  subject: [],
+  subjectAltName: [],
+  otherExtensions: [],
+  otherAttributes: [],
+  asksForCa: false,
+} as const;
 
 const possession = (request: Omit<CertificateRequest, typeof possessed>): CertificateRequest =>
   request as CertificateRequest; // nowhere else is this cast
@@ -89,7 +127,7 @@ export async function verifyRequest(
   });
   const { publicKey } = csr;
   const names = { subject, subjectAltName, otherExtensions, otherAttributes, asksForCa };
-  return possession({ publicKey, alternativeKey, related, ...names });
+  return possession({ ...NOTHING_ELSE, publicKey, alternativeKey, related, ...names });
 }
 
 /** To leave this extension out would change what the certificate is for. */
@@ -98,21 +136,6 @@ function mustBeIssuable(name: string, extensions: readonly string[]): void {
   throw new PkiError('POLICY', `${name} asks for a delta certificate (chameleon)`, {
     hints: [
       'they are shown but not issued: draft-bonnell-lamps-chameleon-certs has expired without being adopted, and implementations disagree on its encoding',
-    ],
-  });
-}
-
-/** The alternative key, of which the request has to prove possession as well. */
-async function provenAlternative(
-  csr: CertificationRequest,
-  name: string,
-): Promise<Uint8Array | undefined> {
-  const problem = (await alternativeProof(csr))?.problem;
-  if (problem === undefined) return alternativeSignature(csr)?.spki;
-  const message = `${name} does not prove possession of its alternative key: ${problem}`;
-  throw new PkiError('POLICY', message, {
-    hints: [
-      'it needs the attributes that "pki csr create --hybrid catalyst" makes, each with one value',
     ],
   });
 }

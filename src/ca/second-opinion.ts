@@ -8,7 +8,7 @@ import { PkiError } from '../errors.ts';
 import type { Signer } from '../signers/signer.ts';
 import { serialText, type TbsCertificate } from '../x509/certificate.ts';
 import { encodeExtension } from '../x509/extensions.ts';
-import { attributeOid, parseName } from '../x509/names.ts';
+import { ATTRIBUTES, attributeOid, encodeName, parseName } from '../x509/names.ts';
 import * as x509 from '../x509/peculiar.ts';
 import type { PublicHalf } from './issuer.ts';
 import type { ApprovedTbs } from './lint.ts';
@@ -45,7 +45,7 @@ export async function assembleWithPeculiar(
   const certificate = await x509.X509CertificateGenerator.create(
     {
       serialNumber: serialText(tbs.serialNumber),
-      subject: peculiarName(tbs.subject),
+      subject: subjectName(tbs),
       issuer: issuerName(tbs),
       notBefore,
       notAfter,
@@ -60,11 +60,23 @@ export async function assembleWithPeculiar(
   return new Uint8Array(certificate.rawData);
 }
 
+/**
+ * Of a subject that others have named, too. Where the encoding is ours, the other encoder has to
+ * come to the same.
+ */
+const subjectName = ({ subject }: TbsCertificate): x509.Name => {
+  const attributes = parseName(subject);
+  const isOurs =
+    attributes.every(({ type }) => Object.hasOwn(ATTRIBUTES, type)) &&
+    Buffer.compare(encodeName(attributes), subject) === 0;
+  return isOurs ? peculiarName(subject) : new x509.Name(Uint8Array.from(subject));
+};
+
 /** Of an issuer that others have named, the string types are given, not chosen. */
-const issuerName = ({ issuer, subject }: TbsCertificate): x509.Name =>
-  Buffer.compare(issuer, subject) === 0
-    ? peculiarName(issuer)
-    : new x509.Name(Uint8Array.from(issuer));
+const issuerName = (tbs: TbsCertificate): x509.Name =>
+  Buffer.compare(tbs.issuer, tbs.subject) === 0
+    ? subjectName(tbs)
+    : new x509.Name(Uint8Array.from(tbs.issuer));
 
 /**
  * From the text of the attributes, so that the string types are chosen by the other encoder. It

@@ -23,6 +23,7 @@ import { relatedCertificate } from '../../src/x509/related-certificate.ts';
 import { modulusOf, WEAK_PRIMES } from '../support/weak-rsa.ts';
 import { CA, type LintCase, type LintWorld, replaced, tbsCase } from './lint-case.ts';
 import { BACKGROUND_CASES } from './lint-cases-background.ts';
+import { EXISTING_CASES } from './lint-cases-existing.ts';
 import { ISSUER_CASES } from './lint-cases-issuer.ts';
 import { PROFILE_CASES } from './lint-cases-profiles.ts';
 
@@ -208,6 +209,7 @@ export const LINT_CASES: readonly LintCase[] = [
   tbsCase('timestamping-purpose', (tbs) => flipped(tbs, extKeyUsage), { profile: 'timestamping' }),
   ...PROFILE_CASES,
   ...BACKGROUND_CASES,
+  ...EXISTING_CASES,
 ];
 
 /** The same key with another last octet of the point. */

@@ -26,6 +26,8 @@ describe('the help', () => {
     expect(commands?.match(/^ {2}[a-z-]+/gm)).toEqual([
       '  init-ca',
       '  issue',
+      '  renew',
+      '  cross-sign',
       '  profile',
       '  csr',
       '  revoke',
@@ -46,6 +48,8 @@ describe('the help', () => {
   it.each([
     ['init-ca', '[options]', ['--name', '--dir', '--pkcs11-lib', '--hybrid', '--passphrase-file']],
     ['issue', '[options]', ['--ca-dir', '--csr', '--clamp', '--key-out', '--pkcs11-pin-file']],
+    ['cross-sign', '[options] <certificate>', ['--ca-dir', '--csr', '--public-key', '--profile']],
+    ['renew', '[options] <file|serial>', ['--ca-dir', '--within', '--csr', '--key-out']],
     ['list', '[options]', ['--ca-dir']],
     [
       'revoke',
