@@ -4,6 +4,7 @@ import { EXTENDED_KEY_USAGES, KEY_USAGES } from '../x509/extensions.ts';
 import { isDnsName, isEmailAddress, isUri } from '../x509/general-names.ts';
 import { networkOctets } from '../x509/name-subtrees.ts';
 import { ATTRIBUTES, type AttributeType } from '../x509/names.ts';
+import { qcStatements } from './qc-schema.ts';
 import { OID, strict, text, typedValue } from './schema-parts.ts';
 import { PLACEHOLDER_NAME } from './template.ts';
 import { VARIABLE_TYPES } from './variables.ts';
@@ -169,6 +170,7 @@ export const PROFILE_SCHEMA = strict({
   policies: z
     .array(strict({ oid: OID, cps: matching(isUri, 'it has to be a URI').optional() }))
     .optional(),
+  'qc-statements': qcStatements.optional(),
   'ca-issuers': z.array(url).optional(),
   ocsp: z.array(url).optional(),
   crl: z.array(url).optional(),

@@ -44,6 +44,28 @@ const PROFILES = [
     purpose: 'any',
   },
   {
+    name: 'qualified',
+    lines: [
+      'extends: email',
+      'key-usage: [nonRepudiation]',
+      'subject: {take: [C, O, CN, serialNumber]}',
+      'policies: [{oid: 0.4.0.194112.1.2}]',
+      'qc-statements:',
+      '  compliance: true',
+      '  type: esign',
+      '  sscd: true',
+      '  retention-years: 15',
+      '  limit: {currency: EUR, amount: 5, exponent: 4}',
+      '  pds:',
+      '    - {language: en, url: "https://pki.example.com/pds-en.pdf"}',
+      '    - {language: cs, url: "https://pki.example.com/pds-cs.pdf"}',
+      '  legislation: [CZ]',
+      ...POINTERS,
+    ],
+    names: ['--cn', 'Jan Novak', '--country', 'CZ', '--email', 'jan@example.com'],
+    purpose: 'any',
+  },
+  {
     name: 'device',
     lines: [
       'extends: tls-client',
@@ -98,5 +120,29 @@ describe.each(PROFILES)('a profile in YAML, $name,', ({ name, lines, names, purp
 
   it('is verified by pki itself', async () => {
     expect(await pki('verify', path, '--trust', ca)).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
+const openssl = tool('openssl-3.5');
+
+describe.skipIf(!openssl)('the statements of a qualified certificate', () => {
+  it('are what OpenSSL takes apart as ETSI EN 319 412-5 has them', () => {
+    const parsed = (...args: readonly string[]) =>
+      runTool(openssl ?? '', 'asn1parse', '-in', join(directory, 'qualified.crt'), ...args);
+    const offset = /qcStatements\n *(\d+):/.exec(parsed())?.[1] ?? '';
+    const values = parsed('-strparse', offset)
+      .split('\n')
+      .flatMap((line) => /prim: *(.*?) *:(.*)$/.exec(line)?.slice(1).join(' ') ?? []);
+    expect(values).toEqual([
+      'OBJECT 0.4.0.1862.1.1',
+      ...['OBJECT 0.4.0.1862.1.2', 'PRINTABLESTRING EUR', 'INTEGER 05', 'INTEGER 04'],
+      ...['OBJECT 0.4.0.1862.1.3', 'INTEGER 0F'],
+      'OBJECT 0.4.0.1862.1.4',
+      'OBJECT 0.4.0.1862.1.5',
+      ...['IA5STRING https://pki.example.com/pds-en.pdf', 'PRINTABLESTRING en'],
+      ...['IA5STRING https://pki.example.com/pds-cs.pdf', 'PRINTABLESTRING cs'],
+      ...['OBJECT 0.4.0.1862.1.6', 'OBJECT 0.4.0.1862.1.6.1'],
+      ...['OBJECT 0.4.0.1862.1.7', 'PRINTABLESTRING CZ'],
+    ]);
   });
 });
