@@ -1,5 +1,6 @@
 import { constants, verify } from 'node:crypto';
 import { DerError } from '../der/reader.ts';
+import { sameOctets } from '../der/same-octets.ts';
 import type { CompositeAlgorithm, PostQuantumAlgorithm } from './algorithm.ts';
 import { compositeMessage, splitPublicKey, splitSignature } from './composite.ts';
 import {
@@ -61,11 +62,11 @@ export async function checkSignature(
   if (algorithm === undefined) return failed('its signature algorithm is malformed');
   const key = unlessMalformed(() => parseSpki(spki));
   if (!key) return failed('its public key is malformed');
-  const scheme = Object.values(SCHEMES).find((row) => same(row.identifier, identifier));
+  const scheme = Object.values(SCHEMES).find((row) => sameOctets(row.identifier, identifier));
   if (scheme) return [checkClassical(scheme, spki, message, signature)];
-  const row = ALGORITHMS.find((item) => same(item.identifier, identifier));
+  const row = ALGORITHMS.find((item) => sameOctets(item.identifier, identifier));
   if (!row || row.family === 'classical') return failed('its signature algorithm is not supported');
-  if (!same(key.identifier, row.keyIdentifier))
+  if (!sameOctets(key.identifier, row.keyIdentifier))
     return failed(`its key is not a key for ${row.name}`);
   const asked = engine ?? (await postQuantumEngine());
   if (row.family !== 'composite') {
@@ -86,8 +87,6 @@ function unlessMalformed<Result>(read: () => Result): Result | undefined {
     throw error;
   }
 }
-
-const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
 
 function checkClassical(
   scheme: ClassicalScheme,

@@ -1,6 +1,7 @@
 import { algorithmNamed } from '../algorithms/registry.ts';
 import type { Clock, Entropy } from '../ports.ts';
 import type { Profile } from '../profiles/profile-config.ts';
+import type { Values } from '../profiles/template.ts';
 import { generatePkcs8 } from '../signers/generate-key.ts';
 import { importPkcs8, softwareSigner } from '../signers/software-key.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -10,6 +11,7 @@ import { type Draft, type DraftOptions, draft } from './draft.ts';
 import { type Issuer, selfIssuer } from './issuer.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import { approve, mustHaveNone } from './lint.ts';
+import { plannedKeyFindings } from './lint-rules-constraints.ts';
 import { type MadeRequest, makeRequest } from './make-request.ts';
 import { type PlannedAlgorithms, plannedFindings } from './policy.ts';
 import type { Policy } from './policy-rule.ts';
@@ -61,6 +63,8 @@ export async function consulted(
 export interface NewCa {
   readonly subject: readonly NameAttribute[];
   readonly profile: Profile;
+  /** For the variables of the profile. */
+  readonly variables?: Values;
   readonly validityDays?: number;
   /** Shorten a validity that would end after the parent's. */
   readonly clamp?: boolean;
@@ -87,7 +91,7 @@ export async function certify(
   const request = await verifyRequest(der, 'the request of the CA');
   const names = { subject: [], subjectAltName: [] }; // those of the request
   const issuer = { ...parent, policies: policiesUnder(parent, ca) };
-  return issue({ request, profile, ...names, ...validityOf(ca) }, issuer, parts);
+  return issue({ request, profile, ...names, ...detailsOf(ca) }, issuer, parts);
 }
 
 /** A request of a CA that proves possession of all of its keys, whoever will certify them. */
@@ -118,7 +122,8 @@ export async function rehearse(ca: CaPlan, parts: Omit<AuthorityParts, 'store'>,
     alternative: undefined,
     async [Symbol.asyncDispose]() {},
   };
-  const { request, profile, ...options } = ownRequest(ca, keys);
+  const { request, profile: asked, ...options } = ownRequest(ca, keys);
+  const profile = { ...asked, keyAlgorithms: undefined }; // the key is of another algorithm
   const issuer = parent ? { ...parent, policies: [] } : selfIssuer(ca.subject, keys);
   const drafted = draft(request, profile, issuer, options, parts);
   const { subject } = approve(drafted, issuer);
@@ -126,7 +131,10 @@ export async function rehearse(ca: CaPlan, parts: Omit<AuthorityParts, 'store'>,
     parent && [parent.signing, parent.alternative].flatMap((half) => half?.algorithm ?? []);
   const policies = parent ? policiesUnder(parent, ca) : (ca.policies ?? []);
   const found = plannedFindings(policies, ca.planned, drafted.tbs.notAfter, signing);
-  mustHaveNone(found, `a certificate for ${subject}`);
+  mustHaveNone(
+    [...plannedKeyFindings(asked, ca.planned), ...found],
+    `a certificate for ${subject}`,
+  );
 }
 
 /** Those of the parent, which it issues under, and those of the CA itself. */
@@ -137,10 +145,11 @@ const policiesUnder = (parent: Issuer, { policies = [] }: NewCa): readonly Polic
 function ownRequest(ca: NewCa, keys: IssuerKeys): IssueInput {
   const request = requestForOwnKey(keys.signer.publicKey);
   const { profile, subject } = ca;
-  return { request, profile, subject, subjectAltName: [], ...validityOf(ca) };
+  return { request, profile, subject, subjectAltName: [], ...detailsOf(ca) };
 }
 
-const validityOf = ({ validityDays, clamp }: NewCa) => ({
+const detailsOf = ({ variables, validityDays, clamp }: NewCa) => ({
+  ...(variables !== undefined && { variables }),
   ...(validityDays !== undefined && { validityDays }),
   ...(clamp !== undefined && { clamp }),
 });

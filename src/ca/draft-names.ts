@@ -2,7 +2,7 @@ import { PkiError } from '../errors.ts';
 import type { Profile, ProfileConfig } from '../profiles/profile-config.ts';
 import { expanded, type Values } from '../profiles/template.ts';
 import {
-  canonicalAddress,
+  comparableName,
   type GeneralName,
   generalNameText,
   isWellFormed,
@@ -37,7 +37,8 @@ export function chooseNames(
   const [askedNames, otherNames] = partition(request.subjectAltName, ({ type }) =>
     takesName(profile, type),
   );
-  const leftNames = otherNames.filter((item) => !isAmong(set.subjectAltName, item));
+  const ownNames = new Set(set.subjectAltName.map(comparableName));
+  const leftNames = otherNames.filter((item) => !ownNames.has(comparableName(item)));
   const attributes = request.name
     ? parseName(request.name)
     : ordered(withDefaults([...subject, ...kept], set.subject));
@@ -146,13 +147,9 @@ function commonNames(attributes: readonly NameAttribute[], { subjectAltName }: P
 }
 
 function distinct(names: readonly GeneralName[]): readonly GeneralName[] {
-  const byText = new Map(names.map((name) => [comparable(name), name] as const).toReversed());
-  return names.filter((name) => byText.get(comparable(name)) === name);
+  const byText = new Map(names.map((name) => [comparableName(name), name] as const).toReversed());
+  return names.filter((name) => byText.get(comparableName(name)) === name);
 }
-
-/** Host names are compared without case, addresses in their shortest form. */
-export const comparable = ({ type, value }: GeneralName): string =>
-  `${type}:${type === 'ip' ? canonicalAddress(value) : type === 'dns' ? value.toLowerCase() : value}`;
 
 function partition<Item>(items: readonly Item[], test: (item: Item) => boolean): [Item[], Item[]] {
   return [items.filter(test), items.filter((item) => !test(item))];

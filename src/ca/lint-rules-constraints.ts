@@ -1,11 +1,16 @@
+import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
 import { algorithmsOfKey, describeKey } from '../algorithms/spki.ts';
 import { parseNameConstraints } from '../path/name-constraints.ts';
+import type { Profile } from '../profiles/profile-config.ts';
 import { parseCertificatePolicies } from '../x509/certificate-policies.ts';
 import { EXTENSION_OID, type Extension } from '../x509/extensions.ts';
 import type { LintRule, LintSubject } from './lint-rule.ts';
 
 const nameConstraints = ({ tbs }: LintSubject): Extension | undefined =>
   tbs.extensions.find(({ oid }) => oid === EXTENSION_OID.nameConstraints);
+
+const KEY_ALGORITHM = 'profile-key-algorithm';
+const OF_KEYS = 'RFC 3647 §4.6.1';
 
 /** What limits a CA or a profile. */
 export const CONSTRAINT_RULES: readonly LintRule[] = [
@@ -47,14 +52,31 @@ export const CONSTRAINT_RULES: readonly LintRule[] = [
     },
   },
   {
-    id: 'profile-key-algorithm',
-    cites: 'RFC 3647 §4.6.1',
-    check: ({ tbs, profile: { name, keyAlgorithms } }) => {
-      const key = describeKey(tbs.publicKey);
-      const names = [key, ...algorithmsOfKey(tbs.publicKey).map((row) => row.name)];
-      return !keyAlgorithms || names.some((known) => keyAlgorithms.includes(known))
-        ? undefined
-        : `profile "${name}" takes no ${key} key, only: ${keyAlgorithms.join(', ')}`;
+    id: KEY_ALGORITHM,
+    cites: OF_KEYS,
+    check: ({ tbs, profile }) => {
+      const names = algorithmsOfKey(tbs.publicKey).map(({ name }) => name);
+      return keyProblem(profile, describeKey(tbs.publicKey), names);
     },
   },
 ];
+
+/** What `profile-key-algorithm` will find of a key that is not there yet. */
+export function plannedKeyFindings(
+  profile: Profile,
+  [first]: readonly (SignatureAlgorithm | undefined)[],
+): readonly string[] {
+  const problem = first && keyProblem(profile, first.name);
+  return problem === undefined ? [] : [`${problem} (${KEY_ALGORITHM}, ${OF_KEYS})`];
+}
+
+/** `others` are further names for the algorithm of the key. */
+function keyProblem(
+  { name, keyAlgorithms }: Profile,
+  key: string,
+  others: readonly string[] = [],
+): string | undefined {
+  return !keyAlgorithms || [key, ...others].some((known) => keyAlgorithms.includes(known))
+    ? undefined
+    : `profile "${name}" takes no ${key} key, only: ${keyAlgorithms.join(', ')}`;
+}

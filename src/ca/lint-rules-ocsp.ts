@@ -1,3 +1,4 @@
+import { sameOctets } from '../der/same-octets.ts';
 import { timeText } from '../der/time.ts';
 import { keyIdentifier } from '../x509/extensions.ts';
 import { isOfIssuer } from '../x509/ocsp-cert-id.ts';
@@ -11,7 +12,7 @@ export const OCSP_RULES: readonly LintRule<OcspSubject>[] = [
     cites: 'RFC 6960 §4.2.2.2',
     check: ({ responder: { ca, certificate, delegated, stranger } }) => {
       if (!delegated) return undefined;
-      const named = same(certificate.tbs.issuer, ca.tbs.subject);
+      const named = sameOctets(certificate.tbs.issuer, ca.tbs.subject);
       if (named && stranger === undefined) return undefined;
       return `the certificate of the responder must be issued by the CA itself${named ? `: ${stranger}` : ''}`;
     },
@@ -60,7 +61,9 @@ export const OCSP_RULES: readonly LintRule<OcspSubject>[] = [
     check: ({ data: { responder: id }, responder: { certificate } }) => {
       const { subject, publicKey } = certificate.tbs;
       const found =
-        id.kind === 'key' ? same(id.hash, keyIdentifier(publicKey)) : same(id.name, subject);
+        id.kind === 'key'
+          ? sameOctets(id.hash, keyIdentifier(publicKey))
+          : sameOctets(id.name, subject);
       return found ? undefined : 'responderID must name the key that signs, or its owner';
     },
   },
@@ -136,5 +139,3 @@ export const OCSP_RULES: readonly LintRule<OcspSubject>[] = [
 /** `unspecified` is left out, 7 is not used, removeFromCRL is of delta CRLs, 10 of attributes. */
 const isReason = (reason: number | undefined): boolean =>
   reason === undefined || [1, 2, 3, 4, 5, 6, 9].includes(reason);
-
-const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;

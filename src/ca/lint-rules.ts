@@ -8,6 +8,7 @@ import { ISSUER_RULES } from './lint-rules-issuer.ts';
 import { KEY_RULES } from './lint-rules-keys.ts';
 import { NAME_RULES } from './lint-rules-names.ts';
 import { PROFILE_RULES } from './lint-rules-profiles.ts';
+import { QC_RULES } from './lint-rules-qc.ts';
 import { REVOCATION_RULES } from './lint-rules-revocation.ts';
 import { SIGNED_RULES } from './lint-rules-signed.ts';
 import { TBS_RULES } from './lint-rules-tbs.ts';
@@ -26,4 +27,5 @@ export const LINT_RULES: readonly LintRule[] = [
   ...CONSTRAINT_RULES,
   ...BACKGROUND_RULES,
   ...REVOCATION_RULES,
+  ...QC_RULES,
 ];

@@ -2,9 +2,8 @@ import { timeText } from '../der/time.ts';
 import { PkiError } from '../errors.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { knownExtensions } from '../x509/extensions.ts';
-import { type GeneralName, generalNameText } from '../x509/general-names.ts';
+import { comparableName, type GeneralName, generalNameText } from '../x509/general-names.ts';
 import { type NameAttribute, nameText, parseName } from '../x509/names.ts';
-import { comparable } from './draft-names.ts';
 import type { CertificateRequest } from './request.ts';
 import { unknownSerial } from './revoke.ts';
 import type { CertificateRecord } from './store.ts';
@@ -115,8 +114,8 @@ function altNameProblems(
 ): readonly string[] {
   if (asked.length === 0) return [];
   const missingFrom = (names: readonly GeneralName[]) => {
-    const known = names.map(comparable);
-    return (name: GeneralName) => !known.includes(comparable(name));
+    const known = names.map(comparableName);
+    return (name: GeneralName) => !known.includes(comparableName(name));
   };
   const isNamed = ({ value }: GeneralName) =>
     subject.some((attribute) => attribute.type === 'CN' && attribute.value === value);

@@ -5,7 +5,7 @@ import { alternativeSignature } from '../x509/csr-alternative.ts';
 import { alternativeProof, signatureProof } from '../x509/csr-proofs.ts';
 import { type CsrSigner, csrSigner } from '../x509/csr-signer.ts';
 import { knownExtensions } from '../x509/extensions.ts';
-import { type GeneralName, generalNameText } from '../x509/general-names.ts';
+import { comparableName, generalNameText } from '../x509/general-names.ts';
 import { issuerAndSerialText } from '../x509/issuer-and-serial.ts';
 import { nameText, parseName } from '../x509/names.ts';
 import type { AskedRequest } from './asked-request.ts';
@@ -109,13 +109,13 @@ function mustVouch(
     });
   }
   const certified = parseName(tbs.subject);
-  const known = (extensions.subjectAltName ?? []).map(comparable);
+  const known = (extensions.subjectAltName ?? []).map(comparableName);
   const problems = [
     ...(nameText(certified) === nameText(subject)
       ? []
       : [`the subject is ${nameText(subject)}, and of the signer ${nameText(certified)}`]),
     ...subjectAltName
-      .filter((name) => !known.includes(comparable(name)))
+      .filter((name) => !known.includes(comparableName(name)))
       .map((name) => `the signer has no ${generalNameText(name)}`),
   ];
   if (problems.length === 0) return;
@@ -123,7 +123,3 @@ function mustVouch(
     hints: problems.map((problem) => `${problem} (RFC 9883 §4)`),
   });
 }
-
-/** Host names are compared without case. */
-const comparable = (name: GeneralName): string =>
-  name.type === 'dns' ? generalNameText(name).toLowerCase() : generalNameText(name);

@@ -10,7 +10,9 @@ import { StagedCaDirectory } from '../store/ca-directory.ts';
 import type { NameAttribute } from '../x509/names.ts';
 import { type CaKeyPlan, planCaKeys } from './ca-key-plan.ts';
 import type { CliContext } from './context.ts';
+import { givenVariables } from './given-variables.ts';
 import type { InitCaOptions } from './hierarchy/init-ca-options.ts';
+import { loadProfile } from './load-profile.ts';
 import { type CaKeys, makeCaKeys } from './make-ca-keys.ts';
 import { newPassphrase } from './new-passphrase.ts';
 import type { OpenCa } from './open-ca.ts';
@@ -50,7 +52,8 @@ export async function planCa(
   const { days, clamp } = options;
   const ca: NewCa = {
     subject,
-    profile: caProfile(options, parent ? ISSUING_CA : ROOT_CA),
+    profile: await caProfile(options, parent),
+    variables: givenVariables(options.var),
     ...(days !== undefined && { validityDays: days }),
     ...(clamp !== undefined && { clamp }),
     policies: policy ? [policy] : [],
@@ -59,11 +62,15 @@ export async function planCa(
   return { options, keys, ca, policy };
 }
 
-function caProfile({ profile, pathLength }: InitCaOptions, usual: string): Profile {
-  const named = profileNamed(profile ?? usual);
-  if (profile !== undefined && (!named.ca || named.name === ROOT_CA)) {
+/** The profile of a root, or one of the parent's for a CA under it, or else a built-in one. */
+async function caProfile(
+  { profile = ISSUING_CA, pathLength }: InitCaOptions,
+  parent: OpenCa | undefined,
+): Promise<Profile> {
+  const named = parent ? await loadProfile(parent.directory.path, profile) : profileNamed(ROOT_CA);
+  if (parent && (!named.ca || named.name === ROOT_CA)) {
     throw new PkiError('USAGE', `profile "${profile}" is not for a CA under another one`, {
-      hints: [`use one of: ${CA_PROFILES.join(', ')}`],
+      hints: [`use one of: ${CA_PROFILES.join(', ')}, or one of the parent that says "ca: true"`],
     });
   }
   return pathLength === undefined ? named : withPathLength(named, pathLength);

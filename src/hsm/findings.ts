@@ -1,3 +1,4 @@
+import { sameOctets } from '../der/same-octets.ts';
 import { hex } from '../signers/pkcs11/keys.ts';
 import type { FlagName, ObjectClass, TokenObject } from './objects.ts';
 
@@ -81,7 +82,7 @@ const RULES: readonly Rule[] = [
     check: (object, all) =>
       object.id.length > 0 &&
       more(
-        all.filter((other) => alike(object, other) && same(object.id, other.id)),
+        all.filter((other) => alike(object, other) && sameOctets(object.id, other.id)),
         'ID',
       ),
   },
@@ -156,13 +157,11 @@ const hasOther = (wanted: ObjectClass, object: TokenObject, all: readonly TokenO
   all.some(
     (other) =>
       other.class === wanted &&
-      ((object.id.length > 0 && same(object.id, other.id)) ||
-        (object.publicKey && other.publicKey && same(object.publicKey, other.publicKey))),
+      ((object.id.length > 0 && sameOctets(object.id, other.id)) ||
+        (object.publicKey && other.publicKey && sameOctets(object.publicKey, other.publicKey))),
   );
 
 const alike = (one: TokenObject, other: TokenObject): boolean => one.class === other.class;
 
 const more = (found: readonly TokenObject[], what: string): string | false =>
   found.length > 1 && `${found.length} objects of its class have this ${what}`;
-
-const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;

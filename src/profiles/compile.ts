@@ -15,6 +15,7 @@ import {
   type KeyUsage,
 } from '../x509/extensions.ts';
 import { encodeNameConstraints } from '../x509/name-subtrees.ts';
+import { encodeQcStatements } from '../x509/qc-statements.ts';
 import type { ConstantExtension, Profile, ProfileConfig } from './profile-config.ts';
 
 /** Encodes what is constant in a profile. */
@@ -37,6 +38,9 @@ function constantExtensions(config: ProfileConfig): readonly ConstantExtension[]
     ),
     ...row(policies.length > 0, oids.certificatePolicies, false, () =>
       encodeCertificatePolicies(policies),
+    ),
+    ...row(config.qcStatements !== undefined, oids.qcStatements, false, () =>
+      encodeQcStatements(config.qcStatements ?? {}),
     ),
     ...(constraints ? [{ oid: oids.nameConstraints, critical: true, value: constraints }] : []),
     ...row(config.mustStaple ?? false, oids.tlsFeature, false, () =>

@@ -39,6 +39,10 @@ const RULES: readonly ConsistencyRule[] = [
       ca && constraints && !hasSubtrees(constraints) && 'permits and excludes nothing (RFC 5280 §4.2.1.10)' },
   { key: 'subject-alt-name', check: ({ 'subject-alt-name': { take = [], set = {}, required } = {} }) =>
       required && take.length + Object.keys(set).length === 0 && 'is required, but none is taken or set' },
+  { key: 'qc-statements', check: ({ 'qc-statements': statements }) =>
+      statements && Object.values(statements).every((value) => !value && value !== 0) && 'states nothing' },
+  { key: 'qc-statements', check: ({ 'qc-statements': { pds } = {} }) =>
+      pds && !pds.some(({ language }) => language === 'en') && 'needs a disclosure statement in English (ETSI EN 319 412-5 §4.3.4)' },
   { key: 'must-staple', check: ({ ca, ocsp = [], 'must-staple': staple }) =>
       staple && !ca && ocsp.length === 0 && 'needs the URL of a responder in ocsp (RFC 7633 §4)' },
   { key: 'no-rev-avail', check: ({ ca, 'no-rev-avail': none }) =>

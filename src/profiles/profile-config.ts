@@ -5,6 +5,7 @@ import type { GeneralName, GeneralNameType } from '../x509/general-names.ts';
 import type { NameConstraintsInput } from '../x509/name-subtrees.ts';
 import type { AttributeType, NameAttribute } from '../x509/names.ts';
 import type { Pointers } from '../x509/pointers.ts';
+import type { QcStatements } from '../x509/qc-statements.ts';
 import type { Variable } from './variables.ts';
 
 /** Whether what was there before is refused, told the operator, or nobody's business. */
@@ -55,6 +56,7 @@ export interface ProfileConfig {
   };
   readonly nameConstraints?: NameConstraintsInput | undefined;
   readonly policies?: readonly CertificatePolicy[] | undefined;
+  readonly qcStatements?: QcStatements | undefined;
   /** URLs, which may have placeholders. */
   readonly pointers?: Partial<Pointers> | undefined;
   /** The TLS feature status_request: the server staples OCSP responses (RFC 7633). */

@@ -1,6 +1,7 @@
 import type { GeneralName, GeneralNameType } from '../x509/general-names.ts';
 import type { NameConstraintsInput, NameSubtrees } from '../x509/name-subtrees.ts';
 import type { AttributeType, NameAttribute } from '../x509/names.ts';
+import type { QcStatements } from '../x509/qc-statements.ts';
 import type { ProfileConfig } from './profile-config.ts';
 import type { ProfileDocument } from './profile-schema.ts';
 import { encodeTypedValue } from './typed-value.ts';
@@ -63,6 +64,7 @@ export function configOf(name: string, document: ProfileDocument): ProfileConfig
     },
     nameConstraints: constraintsOf(document['name-constraints'] ?? {}),
     policies: document.policies,
+    qcStatements: document['qc-statements'] && qcStatementsOf(document['qc-statements']),
     pointers: {
       caIssuers: document['ca-issuers'] ?? [],
       ocsp: document.ocsp ?? [],
@@ -83,6 +85,20 @@ export function configOf(name: string, document: ProfileDocument): ProfileConfig
     ),
   };
 }
+
+const qcStatementsOf = ({
+  type,
+  limit,
+  pds,
+  'retention-years': retentionYears,
+  ...others
+}: NonNullable<ProfileDocument['qc-statements']>): QcStatements => ({
+  ...others,
+  retentionYears,
+  types: type && [type],
+  limit: limit && { ...limit, exponent: limit.exponent ?? 0 },
+  disclosures: pds,
+});
 
 type Texts = string | readonly string[] | undefined;
 

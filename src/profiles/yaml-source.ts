@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { PkiError } from '../errors.ts';
 import type { Problem } from './consistency.ts';
 import { PROFILE_SCHEMA, type ProfileDocument } from './profile-schema.ts';

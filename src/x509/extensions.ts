@@ -31,6 +31,8 @@ export const EXTENSION_OID = {
   /** RFC 9608 §2. */
   noRevAvail: '2.5.29.56',
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  /** RFC 3739 §3.2.6. */
+  qcStatements: '1.3.6.1.5.5.7.1.3',
   /** RFC 7633. */
   tlsFeature: '1.3.6.1.5.5.7.1.24',
   /** RFC 9654 §2.1. */

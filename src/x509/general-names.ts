@@ -119,6 +119,24 @@ const OTHER_NAME_TYPES = ['upn', 'smtputf8'] as const;
 /** `dns:server.example.com`, `ip:192.0.2.1`. */
 export const generalNameText = ({ type, value }: GeneralName): string => `${type}:${value}`;
 
+/**
+ * The same text for names that are the same: host names without case, also behind the @ of a
+ * mailbox, and addresses in their shortest form (RFC 5280 §7.2, §7.5).
+ */
+export function comparableName({ type, value }: GeneralName): string {
+  switch (type) {
+    case 'dns':
+      return `${type}:${value.toLowerCase()}`;
+    case 'ip':
+      return `${type}:${canonicalAddress(value)}`;
+    case 'email':
+    case 'smtputf8':
+      return `${type}:${value.replace(/@[^@]*$/, (host) => host.toLowerCase())}`;
+    default:
+      return `${type}:${value}`;
+  }
+}
+
 /** One octet a character; anything else would silently become another name. */
 function singleOctets(text: string): Uint8Array {
   if (/^[\0-\xff]*$/.test(text)) return Buffer.from(text, 'latin1');

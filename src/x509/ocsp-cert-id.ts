@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseSpki } from '../algorithms/spki.ts';
 import { type DerReader, enterDer } from '../der/reader.ts';
+import { sameOctets } from '../der/same-octets.ts';
 import { integer, NULL, objectIdentifier, octetString, sequence, TAG } from '../der/writer.ts';
 import type { TbsCertificate } from './certificate.ts';
 
@@ -50,10 +51,8 @@ export function issuerHashes({ subject, publicKey }: CertIdIssuer, hash: CertIdH
 export function isOfIssuer(id: CertId, issuer: CertIdIssuer): boolean {
   if (id.hash === undefined) return false;
   const { nameHash, keyHash } = issuerHashes(issuer, id.hash);
-  return same(id.issuerNameHash, nameHash) && same(id.issuerKeyHash, keyHash);
+  return sameOctets(id.issuerNameHash, nameHash) && sameOctets(id.issuerKeyHash, keyHash);
 }
-
-const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
 
 export function parseCertId(reader: DerReader): CertId {
   const { octets } = reader.read(TAG.sequence);

@@ -1,10 +1,11 @@
-import { integer, NULL, sequence } from '../../src/der/writer.ts';
+import { integer, NULL, objectIdentifier, sequence } from '../../src/der/writer.ts';
 import type { ProfileConfig } from '../../src/profiles/profile-config.ts';
 import type { TbsCertificate } from '../../src/x509/certificate.ts';
 import { encodeCertificatePolicies } from '../../src/x509/certificate-policies.ts';
 import { EXTENSION_OID } from '../../src/x509/extensions.ts';
 import { encodeNameConstraints } from '../../src/x509/name-subtrees.ts';
 import { type Pointers, pointerExtensions } from '../../src/x509/pointers.ts';
+import { encodeQcStatements } from '../../src/x509/qc-statements.ts';
 import { CA, type LintCase, replaced, tbsCase } from './lint-case.ts';
 
 /** A case of a sound draft by a profile that asks for more. */
@@ -92,5 +93,39 @@ const REVOCATION_CASES: readonly LintCase[] = [
   ),
 ];
 
+/** A case of a draft that makes these statements. */
+const qcCase = (id: string, value: Uint8Array, critical = false): LintCase =>
+  tbsCase(id, (tbs) => replaced(tbs, EXTENSION_OID.qcStatements, value, critical));
+
+const compliance = sequence(objectIdentifier('0.4.0.1862.1.1'));
+const english = { language: 'en', url: 'https://pki.example.com/pds.pdf' };
+
+const QC_CASES: readonly LintCase[] = [
+  qcCase('qc-statements-not-critical', sequence(compliance), true),
+  qcCase('qc-statements-unique', sequence(compliance, compliance)),
+  ...[[], ['1.2.3'], ['esign', 'web']].map((types) =>
+    qcCase('qc-type', encodeQcStatements({ types })),
+  ),
+  ...[
+    { currency: 'eur', amount: 1, exponent: 0 },
+    { currency: '000', amount: 1, exponent: 0 },
+    { currency: 'EUR', amount: -1, exponent: 0 },
+  ].map((limit) => qcCase('qc-limit-value', encodeQcStatements({ limit }))),
+  qcCase('qc-retention-period', encodeQcStatements({ retentionYears: -1 })),
+  ...['http://pki.example.com/pds.pdf', 'https://a b'].map((url) =>
+    qcCase('qc-pds-url', encodeQcStatements({ disclosures: [{ ...english, url }] })),
+  ),
+  ...[[{ ...english, language: 'cs' }], [{ ...english, language: 'EN' }], [english, english]].map(
+    (disclosures) => qcCase('qc-pds-language', encodeQcStatements({ disclosures })),
+  ),
+  ...[[], ['cz'], ['CZE']].map((legislation) =>
+    qcCase('qc-legislation', encodeQcStatements({ legislation })),
+  ),
+];
+
 /** Cases of what only the profiles of a CA bring. */
-export const PROFILE_CASES: readonly LintCase[] = [...CONSTRAINT_CASES, ...REVOCATION_CASES];
+export const PROFILE_CASES: readonly LintCase[] = [
+  ...CONSTRAINT_CASES,
+  ...REVOCATION_CASES,
+  ...QC_CASES,
+];

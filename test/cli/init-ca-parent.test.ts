@@ -318,7 +318,7 @@ describe('init-ca --parent makes nothing, and has nothing recorded, if', () => {
         status: 2,
         stderr: [
           `pki: error: profile "${profile}" is not for a CA under another one`,
-          'pki: hint: use one of: issuing-ca, cross-ca',
+          'pki: hint: use one of: issuing-ca, cross-ca, or one of the parent that says "ca: true"',
         ],
       });
     }
@@ -344,6 +344,7 @@ describe('init-ca --parent makes nothing, and has nothing recorded, if', () => {
 
   it.each([
     ['--profile', 'issuing-ca'],
+    ['--var', 'a=b'],
     ['--clamp'],
     ['--parent-passphrase-file', 'x'],
     ['--parent-pin-file', 'x'],

@@ -29,7 +29,7 @@ describe('a mistake in a profile is named with its line:', () => {
     [
       'an unknown key',
       ['# comment', 'validty: {days: 1}'],
-      '3: "validty": unknown key; use: extends, summary, ca, path-length, validity, keys, key-usage, extended-key-usage, extended-key-usage-critical, subject, subject-alt-name, name-constraints, policies, ca-issuers, ocsp, crl, must-staple, ocsp-no-check, no-rev-avail, short-lived, duplicate-key, reused-name, extensions, variables',
+      '3: "validty": unknown key; use: extends, summary, ca, path-length, validity, keys, key-usage, extended-key-usage, extended-key-usage-critical, subject, subject-alt-name, name-constraints, policies, qc-statements, ca-issuers, ocsp, crl, must-staple, ocsp-no-check, no-rev-avail, short-lived, duplicate-key, reused-name, extensions, variables',
     ],
     [
       'an unknown key inside',
@@ -97,6 +97,51 @@ describe('a mistake in a profile is named with its line:', () => {
       'a first arc',
       ['policies: [{oid: 3.1.1}]'],
       '2: "policies.0.oid": it has to be an OID such as 1.3.6.1.4.1.32473.1',
+    ],
+    [
+      'a disclosure statement that is not at https',
+      ['qc-statements: {pds: [{language: en, url: "http://a.example/pds"}]}'],
+      '2: "qc-statements.pds.0.url": it has to be an https URL',
+    ],
+    [
+      'a language',
+      ['qc-statements:', '  pds: [{language: EN, url: "https://a.example/pds"}]'],
+      '3: "qc-statements.pds.0.language": it has to be a language of ISO 639-1, such as en',
+    ],
+    [
+      'a type of qualified certificates',
+      ['qc-statements: {type: seal}'],
+      '2: "qc-statements.type": invalid option: expected one of "esign"|"eseal"|"web"',
+    ],
+    [
+      'a currency',
+      ['qc-statements: {limit: {currency: €, amount: 1}}'],
+      '2: "qc-statements.limit.currency": it has to be a currency of ISO 4217, such as EUR',
+    ],
+    [
+      'a country',
+      ['qc-statements: {legislation: [cz]}'],
+      '2: "qc-statements.legislation.0": it has to be a country of ISO 3166-1, such as CZ',
+    ],
+    [
+      'an unknown statement',
+      ['qc-statements: {qscd: true}'],
+      '2: "qc-statements.qscd": unknown key; use: compliance, type, sscd, limit, retention-years, pds, legislation',
+    ],
+    [
+      'statements that state nothing',
+      ['qc-statements: {compliance: false}'],
+      '2: "qc-statements": states nothing',
+    ],
+    [
+      'disclosure statements without English',
+      ['qc-statements: {pds: [{language: cs, url: "https://a.example/pds"}]}'],
+      '2: "qc-statements": needs a disclosure statement in English (ETSI EN 319 412-5 §4.3.4)',
+    ],
+    [
+      'statements as an extension',
+      ['extensions: [{oid: 1.3.6.1.5.5.7.1.3, value: {sequence: []}}]'],
+      '2: "extensions.0.oid": has a key of its own, or is made by pki',
     ],
     ['a CPS', ['policies: [{oid: 1.2.3, cps: here}]'], '2: "policies.0.cps": it has to be a URI'],
     [

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { algorithmNamed, keyAlgorithmNamed } from '../../src/algorithms/registry.ts';
 import { encodeSpki } from '../../src/algorithms/spki.ts';
 import type { CertificateDescription } from '../../src/cli/describe/describe-certificate.ts';
+import { readDer } from '../../src/der/reader.ts';
 import { time } from '../../src/der/time.ts';
 import {
   bitString,
@@ -17,6 +18,7 @@ import {
 } from '../../src/der/writer.ts';
 import { encodeExtension } from '../../src/x509/extensions.ts';
 import { encodeName } from '../../src/x509/names.ts';
+import { encodeQcStatements } from '../../src/x509/qc-statements.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { world } from '../support/world.ts';
 import { anyKey, extension, madeCertificate, P256_KEY } from './made-certificate.ts';
@@ -26,6 +28,7 @@ const pki = world({ cwd });
 
 const DELTA = '2.16.840.1.114027.80.6.1';
 const RELATED = '1.3.6.1.5.5.7.1.36';
+const QC_STATEMENTS = '1.3.6.1.5.5.7.1.3';
 const NO_REV_AVAIL = '2.5.29.56';
 const ALTERNATIVE = ['2.5.29.72', '2.5.29.73', '2.5.29.74'] as const;
 
@@ -94,6 +97,37 @@ describe('show of an extension', () => {
     expect(await shownExtension('1.3.6.1.5.5.7.1.24', value)).toMatchObject({
       name: 'TLS Feature',
       value: ['status_request', 'status_request_v2', '3'],
+    });
+  });
+
+  it('that states what a qualified certificate is, a statement a line', async () => {
+    const known = encodeQcStatements({
+      compliance: true,
+      limit: { currency: 'EUR', amount: 5, exponent: 4 },
+      retentionYears: 15,
+      sscd: true,
+      disclosures: [{ language: 'en', url: 'https://a.example/\u009b' }],
+      types: ['esign', '1.2.3'],
+      legislation: ['CZ'],
+    });
+    const other = sequence(objectIdentifier('1.3.6.1.5.5.7.11.2'), sequence());
+    const value = sequence(readDer(known).contents, other);
+    expect(await shownExtension(QC_STATEMENTS, value)).toMatchObject({
+      name: 'QC Statements',
+      value: [
+        'qualified',
+        'transactions up to 5 × 10^4 EUR',
+        'records kept for 15 years',
+        'key in a qualified device',
+        'disclosure statement (en): https://a.example/\\x9b',
+        'type: esign',
+        'type: 1.2.3',
+        'by the law of: CZ',
+        'statement 1.3.6.1.5.5.7.11.2',
+      ],
+    });
+    expect(await shownExtension(QC_STATEMENTS, sequence())).toMatchObject({
+      value: ['2 octets, not understood'],
     });
   });
 

@@ -95,13 +95,32 @@ function linkWithoutSpaces(path: string): string {
   return join(directory, 'libsofthsm2.so');
 }
 
-/** Tests that the commands of a document print what it says; they need the built program. */
-export function describeConsoleSession(file: string): void {
-  const steps = stepsOf(readFileSync(join(ROOT, file), 'utf8'));
-  const missing = noSoftHsm() ?? (existsSync(join(ROOT, 'dist')) ? undefined : 'run npm run build');
+/** Why sessions cannot run here; undefined if they can. */
+export const noConsoleSession = (): string | undefined =>
+  noSoftHsm() ?? (existsSync(join(ROOT, 'dist')) ? undefined : 'run npm run build');
+
+interface SessionVariant {
+  /** What sets it apart, for the name of the test. */
+  readonly name: string;
+  /** The command that is run in the place of one of the document. */
+  readonly instead: (command: string) => string;
+}
+
+/**
+ * Tests that the commands of a document print what it says, or those of a variant of it; they need
+ * the built program. Returns the directory that they ran in.
+ */
+export function describeConsoleSession(file: string, variant?: SessionVariant): string {
+  const asWritten = stepsOf(readFileSync(join(ROOT, file), 'utf8'));
+  const steps = asWritten.map(({ command, expected }) => ({
+    command: variant?.instead(command) ?? command,
+    expected,
+  }));
+  const title = `the session of ${file}${variant ? `, ${variant.name},` : ''}`;
+  const missing = noConsoleSession();
   const directory = temporaryDirectory();
 
-  describe.skipIf(missing)(`the session of ${file}${missing ? `: ${missing}` : ''}`, () => {
+  describe.skipIf(missing)(`${title}${missing ? `: ${missing}` : ''}`, () => {
     const outputs = missing ? [] : run(steps, directory);
 
     it.each(steps.map((step, index) => ({ ...step, index })))('$command', ({ expected, index }) => {
@@ -109,4 +128,5 @@ export function describeConsoleSession(file: string): void {
       expect(output === '' ? '\n' : `${output}\n`).toMatch(pattern(expected));
     });
   });
+  return directory;
 }

@@ -5,6 +5,7 @@ import { DerError } from '../../src/der/reader.ts';
 import { contextConstructed, contextPrimitive, NULL, sequence } from '../../src/der/writer.ts';
 import {
   canonicalAddress,
+  comparableName,
   encodeGeneralNames,
   generalNameText,
   isAddress,
@@ -206,4 +207,30 @@ describe('a URI', () => {
       expect(isUri(text)).toBe(false);
     },
   );
+});
+
+describe('general names that are the same', () => {
+  it.each([
+    ['dns', 'WWW.example.COM', 'www.EXAMPLE.com'],
+    ['email', 'a@EXAMPLE.com', 'a@example.com'],
+    ['smtputf8', 'é@EXAMPLE.com', 'é@example.com'],
+    ['ip', '2001:DB8:0::1', '2001:db8::1'],
+    ['ip', '::ffff:192.0.2.1', '::ffff:c000:201'],
+  ] as const)('%s: %s and %s', (type, value, other) => {
+    expect(comparableName({ type, value })).toBe(comparableName({ type, value: other }));
+  });
+
+  it.each([
+    ['email', 'A@example.com', 'a@example.com'],
+    ['uri', 'http://a.example/B', 'http://a.example/b'],
+    ['upn', 'a@EXAMPLE.com', 'a@example.com'],
+    ['ip', '::1', '::2'],
+  ] as const)('are not %s: %s and %s', (type, value, other) => {
+    expect(comparableName({ type, value })).not.toBe(comparableName({ type, value: other }));
+  });
+
+  it('are of one kind', () => {
+    const value = 'a.example';
+    expect(comparableName({ type: 'dns', value })).not.toBe(comparableName({ type: 'uri', value }));
+  });
 });

@@ -45,7 +45,12 @@ export function initCaCommand(context: CliContext): Command {
       'certificates above that one, up to the root; may be given several times',
       collect,
     )
-    .option('--profile <name>', 'profile under a parent (default: issuing-ca)')
+    .option('--profile <name>', "profile, the parent's own or built in (default: issuing-ca)")
+    .option(
+      '--var <name=value>',
+      'value for a variable of the profile; may be given several times',
+      collect,
+    )
     .option('--path-length <number>', 'how many CAs may follow below it', pathLength)
     .option('--days <days>', 'validity (default: 7305, 20 years; under a parent 1826)', days)
     .option('--clamp', "shorten the validity to the parent's where it would exceed it")

@@ -12,6 +12,7 @@ import {
   readDelta,
 } from './describe-delta.ts';
 import { constraintLines, featureLines } from './describe-limits.ts';
+import { qcLines } from './describe-qc.ts';
 
 export interface ExtensionDescription {
   readonly oid: string;
@@ -54,6 +55,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   [EXTENSION_OID.nameConstraints]: {
     name: 'Name Constraints',
     read: (value) => ({ value: constraintLines(value) }),
+  },
+  [EXTENSION_OID.qcStatements]: {
+    name: 'QC Statements',
+    read: (value) => ({ value: qcLines(value) }),
   },
   [EXTENSION_OID.tlsFeature]: {
     name: 'TLS Feature',

@@ -1,4 +1,5 @@
 import type { KeyConfig } from '../../ca/issuer-keys.ts';
+import { sameOctets } from '../../der/same-octets.ts';
 import { printKeyRef } from '../../signers/key-ref.ts';
 import type { CaDirectory } from '../../store/ca-directory.ts';
 import { EXTENSION_OID } from '../../x509/extensions.ts';
@@ -19,14 +20,12 @@ export function keyPlaces(ca: CaKeys | undefined, spki: Uint8Array): KeyPlaces {
   const alternative = tbs.extensions.find(
     ({ oid }) => oid === EXTENSION_OID.subjectAltPublicKeyInfo,
   )?.value;
-  if (same(spki, tbs.publicKey)) {
+  if (sameOctets(spki, tbs.publicKey)) {
     const isComposite = hybrid?.scheme === 'composite';
     return (isComposite ? [hybrid.mlDsa, signing] : [signing]).map(placesOf);
   }
-  return hybrid && alternative && same(spki, alternative) ? [placesOf(hybrid.mlDsa)] : [];
+  return hybrid && alternative && sameOctets(spki, alternative) ? [placesOf(hybrid.mlDsa)] : [];
 }
-
-const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
 
 const placesOf = ({ key, replicas = [] }: KeyConfig): readonly string[] =>
   [key, ...replicas].map((place) => printable(printKeyRef(place)));

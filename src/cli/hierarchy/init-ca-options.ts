@@ -12,6 +12,7 @@ export interface InitCaOptions extends CaKeyOptions {
   readonly days?: number;
   readonly clamp?: boolean;
   readonly profile?: string;
+  readonly var?: readonly string[];
   readonly pathLength?: number;
   readonly parent?: string;
   readonly parentPassphraseFile?: string;
@@ -45,7 +46,9 @@ const WAYS = ['parent', 'csr', 'complete', 'import'] as const;
 
 type Option = keyof InitCaOptions;
 
-const OF_PARENT: readonly Option[] = ['profile', 'clamp', 'parentPassphraseFile', 'parentPinFile'];
+const OF_PARENT: readonly Option[] = [
+  ...(['profile', 'var', 'clamp', 'parentPassphraseFile', 'parentPinFile'] as const),
+];
 
 /** What a certificate says, which whoever issues it decides. */
 const OF_CERTIFICATE: readonly Option[] = ['days', 'pathLength'];

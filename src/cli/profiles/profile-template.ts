@@ -49,6 +49,16 @@ extends: ${base}
 #  - oid: 2.23.140.1.2.1
 #    cps: https://pki.example.com/cps
 
+# Statements of qualified certificates (ETSI EN 319 412-5); type is esign, eseal or web.
+#qc-statements:
+#  compliance: true
+#  type: esign
+#  sscd: true
+#  retention-years: 15
+#  limit: {currency: EUR, amount: 50000}
+#  pds:
+#    - {language: en, url: "https://pki.example.com/pds-en.pdf"}
+
 # Where the issuer's certificate, OCSP responder and CRL are. {issuer-key-id}, {serial} and the
 # variables are filled in.
 #ca-issuers: ["http://pki.example.com/{issuer-key-id}.crt"]
