@@ -3,12 +3,12 @@ import { PkiError } from '../errors.ts';
 import { altSignatureAlgorithm } from '../x509/alternative.ts';
 import { type Crl, crlNumber, deltaCrlIndicator } from '../x509/crl.ts';
 import { authorityKeyIdentifier } from '../x509/extensions.ts';
-import { encodeRevokedList, type RevokedEntry } from '../x509/revoked-list.ts';
+import { encodeRevokedList } from '../x509/revoked-list.ts';
 import type { AuthorityParts } from './authority.ts';
 import type { Issuer } from './issuer.ts';
 import { approveCrl } from './lint.ts';
 import { sealCrl } from './seal.ts';
-import type { IssuedCrl, ListedRevocation } from './store.ts';
+import type { IssuedCrl } from './store.ts';
 
 const DAY = 86_400_000; // milliseconds
 
@@ -40,7 +40,7 @@ export async function issueCrl(
     thisUpdate,
     nextUpdate: new Date(thisUpdate.getTime() + days * DAY),
     revoked: await encodeRevokedList(
-      entries(base ? store.changedRevocations(base) : store.listedRevocations(last)),
+      base ? store.changedRevocations(base) : store.listedRevocations(last),
     ),
     extensions: [
       authorityKeyIdentifier(issuer.keyIdentifier),
@@ -57,15 +57,4 @@ function mustBeThere(last: IssuedCrl | undefined): IssuedCrl {
   throw new PkiError('USAGE', 'there is no full CRL that a delta CRL could build on', {
     hints: ['make one first, without --delta'],
   });
-}
-
-async function* entries(rows: AsyncIterable<ListedRevocation>): AsyncIterable<RevokedEntry> {
-  for await (const { serial, at, reason, invalidityDate } of rows) {
-    yield {
-      serialNumber: Buffer.from(serial, 'hex'),
-      revocationDate: at,
-      reason: reason ?? 'removeFromCRL',
-      invalidityDate,
-    };
-  }
 }

@@ -1,4 +1,5 @@
 import type { RevocationReason } from '../x509/crl-reason.ts';
+import type { RevokedEntry } from '../x509/revoked-list.ts';
 
 /** Where an issuance stands. A row that stays `intent` was interrupted while the key was in use. */
 export type CertificateStatus = 'intent' | 'issued' | 'failed';
@@ -43,13 +44,6 @@ export interface Revocation {
   readonly invalidityDate: Date | undefined;
 }
 
-/** What a CRL tells of a certificate. */
-export interface ListedRevocation extends Omit<Revocation, 'reason'> {
-  readonly serial: string;
-  /** Undefined: it was on hold, and no longer is. */
-  readonly reason: RevocationReason | undefined;
-}
-
 /** What becomes of a certificate: revoked in this way, or good again after a hold. */
 export type RevocationChange = Revocation | 'released';
 
@@ -82,13 +76,13 @@ export interface CaStore extends Disposable {
   /** Counts the entries of the audit trail: every change of a revocation is one. */
   lastChange(): Promise<number>;
   /**
-   * What a full CRL has to list after `last`, in the order of issuing; rows are read as they are
-   * asked for. A certificate that has ended is left out once a CRL that was made after its end has
+   * What a full CRL has to list after `last`, in the order of issuing, in pages that are read as they
+   * are asked for. A certificate that has ended is left out once a CRL that was made after its end has
    * listed it (RFC 5280 §3.3).
    */
-  listedRevocations(last: IssuedCrl | undefined): AsyncIterable<ListedRevocation>;
+  listedRevocations(last: IssuedCrl | undefined): AsyncIterable<readonly RevokedEntry[]>;
   /** What has changed after `base`, holds that were released included (RFC 5280 §5.2.4). */
-  changedRevocations(base: IssuedCrl): AsyncIterable<ListedRevocation>;
+  changedRevocations(base: IssuedCrl): AsyncIterable<readonly RevokedEntry[]>;
   /** Records that a CRL is about to be signed; fails unless its number is the highest. */
   recordCrlIntent(intent: CrlIntent, at: Date): Promise<void>;
   /** Records the CRL; only of the last full one and of the last delta the octets are kept. */

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pemParts } from '../der/pem.ts';
 import { DerError } from '../der/reader.ts';
 import { PkiError, systemErrorCode, systemErrorText } from '../errors.ts';
 import { CA_FILES } from '../store/ca-directory.ts';
@@ -43,13 +44,16 @@ export function openCurrentCrl({ resources }: CliContext, caPath: string, kind: 
   const names = NAMES[kind];
   const files = { der: open(names.der), pem: open(names.pem) };
   return {
-    replace(der: Uint8Array, text: string): void {
+    replace({ der }: Crl): void {
       files.der.write(der);
-      files.pem.write(text);
+      files.pem.write(crlPem(der));
       for (const file of [files.der, files.pem]) file.commit();
     },
   };
 }
+
+/** A CRL in PEM, in parts: it may be large. */
+export const crlPem = (der: Uint8Array): Iterable<string> => pemParts('X509 CRL', der);
 
 /** Makes a directory if need be; returns what removes it again, should nothing come to be in it. */
 function madeDirectory(directory: string): () => void {

@@ -1,12 +1,7 @@
-import type {
-  CaStore,
-  CertificateRecord,
-  IssuedCrl,
-  ListedRevocation,
-  Revocation,
-} from '../ca/store.ts';
+import type { CaStore, CertificateRecord, IssuedCrl, Revocation } from '../ca/store.ts';
 import { timeText } from '../der/time.ts';
-import { certificateRecord, date, optionalDate, type Row, reasonOf, seconds } from './row.ts';
+import type { RevokedEntry } from '../x509/revoked-list.ts';
+import { certificateRecord, reasonOf, seconds, type Values } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** Certificates, with how they are revoked. */
@@ -61,28 +56,29 @@ const LISTED_SQL = 'SELECT serial, reason, revoked_at, invalidity_date FROM revo
 export function* listedRevocations(
   database: SqliteDatabase,
   last: IssuedCrl | undefined,
-): Iterable<ListedRevocation> {
+): Iterable<readonly RevokedEntry[]> {
   const ended = last ? seconds(last.thisUpdate) : 0;
-  const rows = database.rows(
+  const pages = database.pages(
     `${LISTED_SQL} WHERE reason IS NOT NULL AND (not_after >= ? OR changed > ?) ORDER BY certificate`,
     ...[ended, last?.covers ?? 0],
   );
-  for (const row of rows) yield listed(row);
+  for (const page of pages) yield page.map(listed);
 }
 
 export function* changedRevocations(
   database: SqliteDatabase,
   { covers }: IssuedCrl,
-): Iterable<ListedRevocation> {
-  const rows = database.rows(`${LISTED_SQL} WHERE changed > ? ORDER BY changed`, covers);
-  for (const row of rows) yield listed(row);
+): Iterable<readonly RevokedEntry[]> {
+  const pages = database.pages(`${LISTED_SQL} WHERE changed > ? ORDER BY changed`, covers);
+  for (const page of pages) yield page.map(listed);
 }
 
-const listed = (row: Row): ListedRevocation => ({
-  serial: String(row['serial']),
-  at: date(row['revoked_at']),
-  reason: reasonOf(row),
-  invalidityDate: optionalDate(row['invalidity_date']),
+/** A row of LISTED_SQL; one without a reason was on hold, and no longer is. */
+const listed = ([serial, reason, revokedAt, invalidityDate]: Values): RevokedEntry => ({
+  serial: String(serial),
+  revocationDate: Number(revokedAt),
+  reason: reasonOf(reason) ?? 'removeFromCRL',
+  invalidityDate: invalidityDate === null ? undefined : Number(invalidityDate),
 });
 
 const detailOf = ({ at, reason, invalidityDate }: Revocation): string =>

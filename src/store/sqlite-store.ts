@@ -1,12 +1,6 @@
 import { existsSync } from 'node:fs';
-import type {
-  CaStore,
-  CertificateRecord,
-  CrlIntent,
-  Intent,
-  IssuedCrl,
-  ListedRevocation,
-} from '../ca/store.ts';
+import type { CaStore, CertificateRecord, CrlIntent, Intent, IssuedCrl } from '../ca/store.ts';
+import type { RevokedEntry } from '../x509/revoked-list.ts';
 import {
   certificatesOfKey,
   certificatesOfSubject,
@@ -117,11 +111,11 @@ export class SqliteStore implements CaStore {
     return Number(row?.['last'] ?? 0);
   }
 
-  async *listedRevocations(last: IssuedCrl | undefined): AsyncIterable<ListedRevocation> {
+  async *listedRevocations(last: IssuedCrl | undefined): AsyncIterable<readonly RevokedEntry[]> {
     yield* listedRevocations(this.#database, last);
   }
 
-  async *changedRevocations(base: IssuedCrl): AsyncIterable<ListedRevocation> {
+  async *changedRevocations(base: IssuedCrl): AsyncIterable<readonly RevokedEntry[]> {
     yield* changedRevocations(this.#database, base);
   }
 

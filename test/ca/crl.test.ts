@@ -46,8 +46,8 @@ interface CrlCase {
 }
 
 const removed = {
-  serialNumber: Uint8Array.of(1),
-  revocationDate: now,
+  serial: '01',
+  revocationDate: now.getTime() / 1000,
   reason: 'removeFromCRL',
   invalidityDate: undefined,
 } as const;
@@ -84,7 +84,7 @@ const CASES: readonly CrlCase[] = [
     id: 'crl-delta-after-base',
     change: { extensions: [...sound.extensions, deltaCrlIndicator(1n)] },
   },
-  { id: 'crl-entries', change: { revoked: await encodeRevokedList([removed]) } },
+  { id: 'crl-entries', change: { revoked: await encodeRevokedList([[removed]]) } },
   { id: 'crl-extensions-not-critical', change: { extensions: replaced('2.5.29.20', true) } },
 ];
 

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import type { CaStore } from '../../ca/store.ts';
-import { pem } from '../../der/pem.ts';
 import { timeText } from '../../der/time.ts';
 import { PkiError } from '../../errors.ts';
 import { type Crl, parseBaseCrlNumber, parseCrlNumber } from '../../x509/crl.ts';
@@ -75,16 +74,15 @@ async function makeCrl(options: CrlOptions, context: CliContext): Promise<void> 
       : context.resources.use(new OutputFile(pathOf(context, out), { mode: 0o644, force }));
   const { directory, issuer } = await openCa(context, options.caDir, options);
   const { store, path } = directory;
-  const { openCurrentCrl } = await import('../current-crl.ts');
+  const { crlPem, openCurrentCrl } = await import('../current-crl.ts');
   const current = openCurrentCrl(context, path, kind);
   const { issueCrl } = await import('../../ca/crl.ts');
   const input = { days: options.days ?? DEFAULTS[kind], delta };
   const crl = await issueCrl(issuer, input, { store, clock: context.clock });
-  const text = pem('X509 CRL', crl.der);
-  if (await isNewest(crl, store)) current.replace(crl.der, text);
-  file?.write(text);
+  if (await isNewest(crl, store)) current.replace(crl);
+  file?.write(crlPem(crl.der));
   file?.commit();
-  present(crl, text, options, context);
+  present(crl, crlPem(crl.der), options, context);
 }
 
 /** Another process may have made a newer one in the meantime, which has to stay the current one. */
@@ -93,15 +91,25 @@ async function isNewest({ tbs: { extensions } }: Crl, store: CaStore): Promise<b
   return (await store.lastIssuedCrl(kind))?.number === parseCrlNumber(extensions);
 }
 
-function present(crl: Crl, text: string, { out, ...options }: CrlOptions, context: CliContext) {
+function present(
+  crl: Crl,
+  text: Iterable<string>,
+  { out, ...options }: CrlOptions,
+  { print }: CliContext,
+): void {
   const summary = summaryOf(crl);
   if (options.json) {
-    return context.print(json({ ...summary, ...(out !== '-' && { file: out }), crl: text }));
+    const whole = [...text].join('');
+    print(json({ ...summary, ...(out !== '-' && { file: out }), crl: whole }));
+    return;
   }
-  if (out === '-') return context.print(text);
+  if (out === '-') {
+    for (const part of text) print(part);
+    return;
+  }
   const { number, base, revoked, nextUpdate } = summary;
-  context.print(base === undefined ? `made CRL ${number}\n` : `made delta CRL ${number}\n`);
-  context.print(
+  print(base === undefined ? `made CRL ${number}\n` : `made delta CRL ${number}\n`);
+  print(
     table([
       ['CRL', out],
       ...(base === undefined ? [] : [['base', `CRL ${base}`] as const]),
