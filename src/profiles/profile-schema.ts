@@ -172,6 +172,12 @@ export const PROFILE_SCHEMA = strict({
   'ca-issuers': z.array(url).optional(),
   ocsp: z.array(url).optional(),
   crl: z.array(url).optional(),
+  'freshest-crl': z.array(url).optional(),
+  'crl-shards': z
+    .int({ error: 'it has to be a whole number from 2 to 65536' })
+    .min(2, 'it has to be a whole number from 2 to 65536')
+    .max(65_536, 'it has to be a whole number from 2 to 65536')
+    .optional(),
   'must-staple': FLAG,
   'ocsp-no-check': FLAG,
   'no-rev-avail': FLAG,

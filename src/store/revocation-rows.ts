@@ -1,4 +1,4 @@
-import type { CaStore, CertificateRecord, IssuedCrl, Revocation } from '../ca/store.ts';
+import type { CaStore, CertificateRecord, CrlPoint, Revocation } from '../ca/store.ts';
 import { timeText } from '../der/time.ts';
 import type { RevokedEntry } from '../x509/revoked-list.ts';
 import { certificateRecord, reasonOf, seconds, type Values } from './row.ts';
@@ -45,21 +45,27 @@ function insert(
   database
     .prepare(
       `INSERT OR REPLACE INTO revocation
-         (certificate, serial, not_after, reason, revoked_at, invalidity_date, changed)
-       SELECT id, serial, not_after, ?, ?, ?, ? FROM certificate WHERE serial = ?`,
+         (certificate, serial, not_after, reason, revoked_at, invalidity_date, changed, point)
+       SELECT id, serial, not_after, ?, ?, ?, ?,
+         (SELECT point FROM certificate_point WHERE certificate = certificate.id)
+       FROM certificate WHERE serial = ?`,
     )
     .run(reason, seconds(at), invalidityDate ? seconds(invalidityDate) : null, changed, serial);
 }
 
 const LISTED_SQL = 'SELECT serial, reason, revoked_at, invalidity_date FROM revocation';
 
+/** A full CRL tells of all; the other ones through an index of their point. */
+const of = (point: CrlPoint | undefined): string => (point ? `point = ${point.id} AND` : '');
+
 export function* listedRevocations(
   database: SqliteDatabase,
-  last: IssuedCrl | undefined,
+  [last, point]: Parameters<CaStore['listedRevocations']>,
 ): Iterable<readonly RevokedEntry[]> {
   const ended = last ? seconds(last.thisUpdate) : 0;
   const pages = database.pages(
-    `${LISTED_SQL} WHERE reason IS NOT NULL AND (not_after >= ? OR changed > ?) ORDER BY certificate`,
+    `${LISTED_SQL} WHERE ${of(point)} reason IS NOT NULL AND (not_after >= ? OR changed > ?)
+     ORDER BY certificate`,
     ...[ended, last?.covers ?? 0],
   );
   for (const page of pages) yield page.map(listed);
@@ -67,9 +73,12 @@ export function* listedRevocations(
 
 export function* changedRevocations(
   database: SqliteDatabase,
-  { covers }: IssuedCrl,
+  [{ covers }, point]: Parameters<CaStore['changedRevocations']>,
 ): Iterable<readonly RevokedEntry[]> {
-  const pages = database.pages(`${LISTED_SQL} WHERE changed > ? ORDER BY changed`, covers);
+  const pages = database.pages(
+    `${LISTED_SQL} WHERE ${of(point)} changed > ? ORDER BY changed`,
+    covers,
+  );
   for (const page of pages) yield page.map(listed);
 }
 
