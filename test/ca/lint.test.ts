@@ -68,7 +68,7 @@ describe('lints', () => {
     const ids = LINT_RULES.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(LINT_RULES.filter(({ cites }) => !/ (§|appendix)/.test(cites))).toEqual([]);
-    expect(LINT_CASES.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    expect([...new Set(LINT_CASES.map(({ id }) => id))].toSorted()).toEqual(ids.toSorted());
   });
 
   it.each(LINT_CASES)('$id refuses what it is there for', ({ id, spoil }) => {
