@@ -25,6 +25,7 @@ function fill(path: string, count: number): void {
     DELETE FROM revocation;
     WITH RECURSIVE row(id) AS (SELECT 1000 UNION ALL SELECT id + 1 FROM row WHERE id < ${count} + 999)
     INSERT INTO revocation
+        (certificate, serial, not_after, reason, revoked_at, invalidity_date, changed)
       SELECT id, '4' || substr(lower(hex(randomblob(20))), 2), unixepoch() + 86400,
         CASE id % 4 WHEN 0 THEN 'unspecified' WHEN 1 THEN 'keyCompromise' ELSE 'superseded' END,
         unixepoch() - id, iif(id % 10 = 0, unixepoch() - 2 * id, NULL), id

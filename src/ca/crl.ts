@@ -3,12 +3,13 @@ import { PkiError } from '../errors.ts';
 import { altSignatureAlgorithm } from '../x509/alternative.ts';
 import { type Crl, crlNumber, deltaCrlIndicator } from '../x509/crl.ts';
 import { authorityKeyIdentifier } from '../x509/extensions.ts';
-import { encodeRevokedList, type RevokedEntry } from '../x509/revoked-list.ts';
+import { freshestCrlExtension, issuingDistributionPoint } from '../x509/pointers.ts';
+import { encodeRevokedList } from '../x509/revoked-list.ts';
 import type { AuthorityParts } from './authority.ts';
 import type { Issuer } from './issuer.ts';
 import { approveCrl } from './lint.ts';
 import { sealCrl } from './seal.ts';
-import type { IssuedCrl, ListedRevocation } from './store.ts';
+import type { CrlPoint, IssuedCrl } from './store.ts';
 
 const DAY = 86_400_000; // milliseconds
 
@@ -17,6 +18,10 @@ export interface CrlInput {
   readonly days: number;
   /** Only what has changed since the last full CRL (RFC 5280 §5.2.4). */
   readonly delta?: boolean;
+  /** Only of the certificates that name this point (RFC 5280 §5.2.5). */
+  readonly point?: CrlPoint | undefined;
+  /** Where a full CRL says that its delta CRLs are (RFC 5280 §5.2.6). URLs. */
+  readonly freshestCrl?: readonly string[];
 }
 
 /**
@@ -25,13 +30,13 @@ export interface CrlInput {
  */
 export async function issueCrl(
   issuer: Issuer,
-  { days, delta = false }: CrlInput,
+  { days, delta = false, point, freshestCrl = [] }: CrlInput,
   { store, clock }: Pick<AuthorityParts, 'store' | 'clock'>,
 ): Promise<Crl> {
   const thisUpdate = wholeSeconds(clock());
   const { signing, alternative } = issuer;
-  const last = await store.lastIssuedCrl('full');
-  const base = delta ? mustBeThere(last) : undefined;
+  const last = await store.lastIssuedCrl('full', point);
+  const base = delta ? mustBeThere(last, point) : undefined;
   const covers = await store.lastChange(); // before the list is read: rather twice than never
   const number = (await store.lastCrlNumber()) + 1n;
   const tbs = {
@@ -40,32 +45,24 @@ export async function issueCrl(
     thisUpdate,
     nextUpdate: new Date(thisUpdate.getTime() + days * DAY),
     revoked: await encodeRevokedList(
-      entries(base ? store.changedRevocations(base) : store.listedRevocations(last)),
+      base ? store.changedRevocations(base, point) : store.listedRevocations(last, point),
     ),
     extensions: [
       authorityKeyIdentifier(issuer.keyIdentifier),
       crlNumber(number),
       ...(base ? [deltaCrlIndicator(base.number)] : []),
+      ...(point ? [issuingDistributionPoint(point.urls)] : []),
+      ...freshestCrlExtension(freshestCrl),
       ...(alternative ? [altSignatureAlgorithm(alternative.algorithm.identifier)] : []),
     ],
   };
-  return sealCrl(approveCrl(tbs, issuer), issuer, { store, clock, covers });
+  return sealCrl(approveCrl(tbs, issuer), issuer, { store, clock, covers, point });
 }
 
-function mustBeThere(last: IssuedCrl | undefined): IssuedCrl {
+function mustBeThere(last: IssuedCrl | undefined, point: CrlPoint | undefined): IssuedCrl {
   if (last) return last;
-  throw new PkiError('USAGE', 'there is no full CRL that a delta CRL could build on', {
+  const what = point ? `full CRL of ${point.urls.join(' ')}` : 'full CRL';
+  throw new PkiError('USAGE', `there is no ${what} that a delta CRL could build on`, {
     hints: ['make one first, without --delta'],
   });
-}
-
-async function* entries(rows: AsyncIterable<ListedRevocation>): AsyncIterable<RevokedEntry> {
-  for await (const { serial, at, reason, invalidityDate } of rows) {
-    yield {
-      serialNumber: Buffer.from(serial, 'hex'),
-      revocationDate: at,
-      reason: reason ?? 'removeFromCRL',
-      invalidityDate,
-    };
-  }
 }

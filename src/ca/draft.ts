@@ -132,7 +132,7 @@ function chooseEnd(
 
 /** The URLs of a profile with their placeholders filled in; values cannot break out of them. */
 function choosePointers(
-  { pointers = {} }: Profile,
+  { pointers = {}, crlShards = 1 }: Profile,
   { keyIdentifier: issuerKey }: Issuer,
   serialNumber: bigint,
   values: Values,
@@ -142,12 +142,14 @@ function choosePointers(
     ...Object.fromEntries(texts),
     serial: serialText(serialNumber),
     'issuer-key-id': Buffer.from(issuerKey).toString('hex'),
+    'crl-shard': String(serialNumber % BigInt(crlShards)), // of random numbers, equally many in each
   };
   const urls = (templates: readonly string[] = []) => templates.map((url) => expanded(url, all));
   return {
     caIssuers: urls(pointers.caIssuers),
     ocsp: urls(pointers.ocsp),
     crl: urls(pointers.crl),
+    freshestCrl: urls(pointers.freshestCrl),
   };
 }
 

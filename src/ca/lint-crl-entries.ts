@@ -1,7 +1,7 @@
-import { enterDer, integerValue, readDer, type Tlv } from '../der/reader.ts';
+import { enterDer, integerValue, readDer } from '../der/reader.ts';
 import { TAG } from '../der/writer.ts';
 import { EXTENSION_OID, type Extension, parseExtensions } from '../x509/extensions.ts';
-import { ENTRY_REASONS, encodedEntries } from '../x509/revoked-list.ts';
+import { ENTRY_REASONS, entryBounds } from '../x509/revoked-list.ts';
 
 /** RFC 5280 §4.1.2.2: 20 octets at most, the sign included. */
 const MAX_SERIAL_OCTETS = 20;
@@ -15,36 +15,42 @@ const REMEMBERED_OCTETS = 16;
  */
 export function crlEntryProblem(list: Uint8Array, isDelta: boolean): string | undefined {
   const known = new Map<string, string | undefined>();
-  const extensionsProblem = ({ octets }: Tlv): string | undefined => {
-    if (octets.length > REMEMBERED_OCTETS) return problemIn(octets, isDelta);
-    const key = Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString('latin1');
-    if (!known.has(key)) known.set(key, problemIn(octets, isDelta));
+  const octets = Buffer.from(list.buffer, list.byteOffset, list.length);
+  const extensionsProblem = (start: number, end: number): string | undefined => {
+    if (end - start > REMEMBERED_OCTETS) return problemIn(list.subarray(start, end), isDelta);
+    const key = octets.toString('latin1', start, end);
+    if (!known.has(key)) known.set(key, problemIn(list.subarray(start, end), isDelta));
     return known.get(key);
   };
-  for (const { serialNumber, revocationDate, extensions } of encodedEntries(list)) {
+  for (const { serialContents, serialEnd, date, dateEnd, end } of entryBounds(list)) {
     const problem =
-      serialProblem(serialNumber.contents) ??
-      timeProblem(revocationDate) ??
-      (extensions && extensionsProblem(extensions));
+      serialProblem(list, serialContents, serialEnd) ??
+      timeProblem(list, date, dateEnd) ??
+      (dateEnd === end ? undefined : extensionsProblem(dateEnd, end));
     if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-function serialProblem(contents: Uint8Array): string | undefined {
-  const isPositive = contents.length > 0 && (contents[0] ?? 0) < 0x80 && contents.some(Boolean);
-  return isPositive && contents.length <= MAX_SERIAL_OCTETS
+function serialProblem(list: Uint8Array, start: number, end: number): string | undefined {
+  let first = start; // the first octet that is not zero
+  while (first < end && list[first] === 0) first++;
+  const isPositive = first < end && (list[start] ?? 0x80) < 0x80;
+  return isPositive && end - start <= MAX_SERIAL_OCTETS
     ? undefined
     : 'the serial number of an entry must be positive, and have at most 20 octets';
 }
 
 /** UTCTime of two digits a field, or GeneralizedTime with four for the year, in Zulu. */
-function timeProblem({ tag, contents }: Tlv): string | undefined {
+function timeProblem(list: Uint8Array, start: number, end: number): string | undefined {
+  const tag = list[start];
   const digits = tag === TAG.utcTime ? 12 : tag === TAG.generalizedTime ? 14 : -1;
-  const areDigits = contents.subarray(0, -1).every((octet) => octet >= 0x30 && octet <= 0x39);
-  return contents.length === digits + 1 && areDigits && contents.at(-1) === 0x5a
-    ? undefined
-    : 'the revocation date of an entry must be in whole seconds, in Zulu';
+  let isSound = end - start === 2 + digits + 1 && list[end - 1] === 0x5a;
+  for (let index = start + 2; isSound && index < end - 1; index++) {
+    const octet = list[index] ?? 0;
+    isSound = octet >= 0x30 && octet <= 0x39;
+  }
+  return isSound ? undefined : 'the revocation date of an entry must be in whole seconds, in Zulu';
 }
 
 function problemIn(octets: Uint8Array, isDelta: boolean): string | undefined {

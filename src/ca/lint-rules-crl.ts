@@ -1,8 +1,10 @@
 import { timeText } from '../der/time.ts';
 import { parseBaseCrlNumber, parseCrlNumber } from '../x509/crl.ts';
 import { EXTENSION_OID } from '../x509/extensions.ts';
+import { parseCrlDistributionPoints, parseIssuingDistributionPoint } from '../x509/pointers.ts';
 import { crlEntryProblem } from './lint-crl-entries.ts';
 import type { CrlSubject, LintRule } from './lint-rule.ts';
+import { isPointer } from './lint-rules-revocation.ts';
 import { SIGNED_RULES } from './lint-rules-signed.ts';
 
 /** RFC 5280 §5.2.3: at most 20 octets, of which one bit is the sign. */
@@ -74,6 +76,37 @@ export const CRL_RULES: readonly LintRule<CrlSubject>[] = [
       const base = parseBaseCrlNumber(tbs.extensions);
       if (base === undefined || base < (parseCrlNumber(tbs.extensions) ?? 0n)) return undefined;
       return 'the number of a delta CRL must be higher than that of its base';
+    },
+  },
+  {
+    id: 'crl-issuing-distribution-point',
+    cites: 'RFC 5280 §5.2.5',
+    check: ({ tbs }) => {
+      const found = tbs.extensions.find(
+        ({ oid }) => oid === EXTENSION_OID.issuingDistributionPoint,
+      );
+      if (!found) return undefined;
+      if (!found.critical) return 'issuingDistributionPoint must be critical';
+      const urls = parseIssuingDistributionPoint(found.value);
+      return urls.length > 0 && urls.every(isPointer)
+        ? undefined
+        : 'issuingDistributionPoint must be one of http or ldap URLs';
+    },
+  },
+  {
+    id: 'crl-freshest-crl',
+    cites: 'RFC 5280 §5.2.6',
+    check: ({ tbs }) => {
+      const found = tbs.extensions.find(({ oid }) => oid === EXTENSION_OID.freshestCrl);
+      if (!found) return undefined;
+      if (found.critical) return 'freshestCRL must not be critical';
+      if (parseBaseCrlNumber(tbs.extensions) !== undefined) {
+        return 'freshestCRL must not be in a delta CRL';
+      }
+      const wrong = parseCrlDistributionPoints(found.value).find((url) => !isPointer(url));
+      return wrong === undefined
+        ? undefined
+        : `delta CRLs must be at http or ldap URLs, not at "${wrong}"`;
     },
   },
   {

@@ -15,10 +15,12 @@ const accessOf = (subject: LintSubject) => {
   return found ? parseAuthorityInfoAccess(found.value) : [];
 };
 
-const crlUrls = (subject: LintSubject): readonly string[] => {
-  const found = extensionOf(subject, 'crlDistributionPoints');
-  return found ? parseCrlDistributionPoints(found.value) : [];
-};
+/** Of CRLs, and of delta CRLs. */
+const crlLocations = (subject: LintSubject): readonly string[] =>
+  (['crlDistributionPoints', 'freshestCrl'] as const).flatMap((name) => {
+    const found = extensionOf(subject, name);
+    return found ? parseCrlDistributionPoints(found.value) : [];
+  });
 
 const ocspUrls = (subject: LintSubject): readonly string[] =>
   accessOf(subject).flatMap(({ method, location }) => (method === 'ocsp' ? location : []));
@@ -32,24 +34,25 @@ const pointsToRevocation = (subject: LintSubject): boolean =>
 /** Seven days, both ends included. Milliseconds. */
 const SHORT_LIVED = 7 * 86_400_000;
 
-const isPointer = (url: string): boolean => /^(?:http|ldap):/i.test(url) && isUri(url);
+/** Whether clients can follow it without a certificate that they would have to check. */
+export const isPointer = (url: string): boolean => /^(?:http|ldap):/i.test(url) && isUri(url);
 
 /** Where revocation is told, and that it is not. */
 export const REVOCATION_RULES: readonly LintRule[] = [
   {
     id: 'pointers-not-critical',
-    cites: 'RFC 5280 §4.2.1.13, §4.2.2.1',
+    cites: 'RFC 5280 §4.2.1.13, §4.2.1.15, §4.2.2.1',
     check: (subject) => {
-      const names = ['crlDistributionPoints', 'authorityInfoAccess'] as const;
+      const names = ['crlDistributionPoints', 'freshestCrl', 'authorityInfoAccess'] as const;
       const wrong = names.find((name) => extensionOf(subject, name)?.critical);
       return wrong && `${wrong} must not be critical`;
     },
   },
   {
     id: 'pointer-urls',
-    cites: 'RFC 5280 §4.2.1.13, §4.2.2.1, §8',
+    cites: 'RFC 5280 §4.2.1.13, §4.2.1.15, §4.2.2.1, §8',
     check: (subject) => {
-      const urls = [...accessOf(subject).map(({ location }) => location), ...crlUrls(subject)];
+      const urls = [...accessOf(subject).map(({ location }) => location), ...crlLocations(subject)];
       const wrong = urls.find((url) => !isPointer(url));
       return wrong === undefined
         ? undefined

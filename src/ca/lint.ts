@@ -74,7 +74,7 @@ export function approveCrl(
     const read = parseTbsCertList(der);
     return { tbs: read, extensions: knownExtensions(read.extensions), issuer };
   });
-  const passed = { tbs, der };
+  const passed = { tbs: parseTbsCertList(der), der }; // a long list is kept once
   return passed as ApprovedCrl;
 }
 

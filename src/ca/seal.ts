@@ -4,11 +4,12 @@ import { type Certificate, parseCertificate, serialText } from '../x509/certific
 import { type Crl, parseBaseCrlNumber, parseCrl, parseCrlNumber } from '../x509/crl.ts';
 import { knownExtensions } from '../x509/extensions.ts';
 import { encodeOcspResponse } from '../x509/ocsp-response.ts';
+import { crlUrls } from '../x509/pointers.ts';
 import type { Issuer } from './issuer.ts';
 import type { Approved, ApprovedCrl, ApprovedTbs } from './lint.ts';
 import type { OcspResponder } from './ocsp-responder.ts';
 import { type Ledger, signApproved } from './sign-approved.ts';
-import type { CaStore } from './store.ts';
+import type { CaStore, CrlPoint } from './store.ts';
 
 interface SealParts {
   readonly store: CaStore;
@@ -28,7 +29,8 @@ export async function seal(
   const serial = serialText(tbs.serialNumber);
   const { notBefore, notAfter } = tbs;
   const hashes = { tbsHash: sha256(der), publicKeyHash: sha256(tbs.publicKey) };
-  const intent = { serial, profile, subject, notBefore, notAfter, ...hashes };
+  const names = { profile, subject, crlUrls: crlUrls(tbs.extensions) };
+  const intent = { serial, ...names, notBefore, notAfter, ...hashes };
   const ledger: Ledger = {
     what: 'certificate',
     intend: () => store.recordIntent(intent, clock()),
@@ -42,19 +44,20 @@ export async function seal(
 interface SealCrlParts extends SealParts {
   /** See CrlIntent. */
   readonly covers: number;
+  readonly point: CrlPoint | undefined;
 }
 
 /** Signs, verifies and records a CRL. */
 export async function sealCrl(
   approved: ApprovedCrl,
   issuer: Issuer,
-  { store, clock, covers }: SealCrlParts,
+  { store, clock, covers, point }: SealCrlParts,
 ): Promise<Crl> {
   const { tbs, der } = approved;
   const { thisUpdate, nextUpdate, extensions } = tbs;
   const number = parseCrlNumber(extensions) ?? 0n; // a CRL without one is not approved
   const base = parseBaseCrlNumber(extensions);
-  const intent = { number, base, thisUpdate, nextUpdate, covers, tbsHash: sha256(der) };
+  const intent = { number, base, point, thisUpdate, nextUpdate, covers, tbsHash: sha256(der) };
   const ledger: Ledger = {
     what: 'CRL',
     intend: () => store.recordCrlIntent(intent, clock()),

@@ -1,4 +1,5 @@
 import type { RevocationReason } from '../x509/crl-reason.ts';
+import type { RevokedEntry } from '../x509/revoked-list.ts';
 
 /** Where an issuance stands. A row that stays `intent` was interrupted while the key was in use. */
 export type CertificateStatus = 'intent' | 'issued' | 'failed';
@@ -16,6 +17,16 @@ export interface Intent {
   readonly tbsHash: Uint8Array;
   /** SHA-256 of the SubjectPublicKeyInfo, DER. */
   readonly publicKeyHash: Uint8Array;
+  /** Where this CA's CRL is, by each URL that the certificate names; none if it names none. */
+  readonly crlUrls?: readonly string[];
+}
+
+/** A distribution point that certificates name. A CRL of it tells of those alone (RFC 5280 §5.2.5). */
+export interface CrlPoint {
+  /** Small, and never another point's. */
+  readonly id: number;
+  /** All of them lead to the same CRL. */
+  readonly urls: readonly string[];
 }
 
 /** What is known of a CRL before the key is used. */
@@ -25,6 +36,8 @@ export interface CrlIntent {
   readonly nextUpdate: Date;
   /** Of a delta CRL, the number of the full one that it builds on. */
   readonly base: bigint | undefined;
+  /** Undefined: it tells of all certificates. */
+  readonly point?: CrlPoint | undefined;
   /** What {@link CaStore.lastChange} was before the list was read. */
   readonly covers: number;
   /** SHA-256 of the approved TBSCertList. */
@@ -32,7 +45,7 @@ export interface CrlIntent {
 }
 
 /** A CRL that was released. */
-export type IssuedCrl = Omit<CrlIntent, 'tbsHash'>;
+export type IssuedCrl = Omit<CrlIntent, 'tbsHash' | 'point'>;
 
 /** How and since when a certificate is no longer good. */
 export interface Revocation {
@@ -43,18 +56,11 @@ export interface Revocation {
   readonly invalidityDate: Date | undefined;
 }
 
-/** What a CRL tells of a certificate. */
-export interface ListedRevocation extends Omit<Revocation, 'reason'> {
-  readonly serial: string;
-  /** Undefined: it was on hold, and no longer is. */
-  readonly reason: RevocationReason | undefined;
-}
-
 /** What becomes of a certificate: revoked in this way, or good again after a hold. */
 export type RevocationChange = Revocation | 'released';
 
 /** One certificate of the store. */
-export interface CertificateRecord extends Omit<Intent, 'publicKeyHash'> {
+export interface CertificateRecord extends Omit<Intent, 'publicKeyHash' | 'crlUrls'> {
   readonly status: CertificateStatus;
   /** When the intent was recorded. */
   readonly at: Date;
@@ -77,21 +83,26 @@ export interface CaStore extends Disposable {
   recordFailed(serial: string, reason: string, at: Date): Promise<void>;
   /** The highest number of a CRL, whatever became of that; 0 if there is none. */
   lastCrlNumber(): Promise<bigint>;
-  /** The last CRL of a kind that was released. */
-  lastIssuedCrl(kind: 'full' | 'delta'): Promise<IssuedCrl | undefined>;
+  /** The last CRL of a kind that was released, of a point or of all certificates. */
+  lastIssuedCrl(kind: 'full' | 'delta', point?: CrlPoint): Promise<IssuedCrl | undefined>;
+  /** The points that have to have a CRL, since a certificate that has not ended names them. */
+  crlPoints(now: Date): Promise<readonly CrlPoint[]>;
   /** Counts the entries of the audit trail: every change of a revocation is one. */
   lastChange(): Promise<number>;
   /**
-   * What a full CRL has to list after `last`, in the order of issuing; rows are read as they are
-   * asked for. A certificate that has ended is left out once a CRL that was made after its end has
+   * What a full CRL has to list after `last`, in the order of issuing, in pages that are read as they
+   * are asked for. A certificate that has ended is left out once a CRL that was made after its end has
    * listed it (RFC 5280 §3.3).
    */
-  listedRevocations(last: IssuedCrl | undefined): AsyncIterable<ListedRevocation>;
+  listedRevocations(
+    last: IssuedCrl | undefined,
+    point?: CrlPoint,
+  ): AsyncIterable<readonly RevokedEntry[]>;
   /** What has changed after `base`, holds that were released included (RFC 5280 §5.2.4). */
-  changedRevocations(base: IssuedCrl): AsyncIterable<ListedRevocation>;
+  changedRevocations(base: IssuedCrl, point?: CrlPoint): AsyncIterable<readonly RevokedEntry[]>;
   /** Records that a CRL is about to be signed; fails unless its number is the highest. */
   recordCrlIntent(intent: CrlIntent, at: Date): Promise<void>;
-  /** Records the CRL; only of the last full one and of the last delta the octets are kept. */
+  /** Records the CRL; of a point only of the last full one and the last delta the octets are kept. */
   recordCrlIssued(number: bigint, der: Uint8Array, at: Date): Promise<void>;
   recordCrlFailed(number: bigint, reason: string, at: Date): Promise<void>;
   /**

@@ -1,5 +1,7 @@
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CrlPoint } from '../ca/store.ts';
+import { pemParts } from '../der/pem.ts';
 import { DerError } from '../der/reader.ts';
 import { PkiError, systemErrorCode, systemErrorText } from '../errors.ts';
 import { CA_FILES } from '../store/ca-directory.ts';
@@ -7,21 +9,26 @@ import { type Crl, parseCrl } from '../x509/crl.ts';
 import type { CliContext } from './context.ts';
 import { OutputFile } from './output-file.ts';
 
-export type CrlKind = 'full' | 'delta';
+/** Which of the CRLs of a CA: full or delta, of a point or of all certificates. */
+export interface WhichCrl {
+  readonly kind: 'full' | 'delta';
+  readonly point?: CrlPoint | undefined;
+}
 
-/** Names in `crl/`: `.crl` is DER, as it is published under an http URL (RFC 2585 §4). */
-const NAMES = {
-  full: { der: 'ca.crl', pem: 'ca.pem' },
-  delta: { der: 'delta.crl', pem: 'delta.pem' },
-} as const;
+/** Name in `crl/`: `.crl` is DER, as it is published under an http URL (RFC 2585 §4). */
+function nameOf({ kind, point }: WhichCrl, form: 'crl' | 'pem'): string {
+  const whole = kind === 'full' ? 'ca' : 'delta';
+  const name = point ? `shard-${point.id}${kind === 'full' ? '' : '-delta'}` : whole;
+  return `${name}.${form}`;
+}
 
 /** Where the current CRL is, in DER. */
-export const currentCrlPath = (caPath: string, kind: CrlKind): string =>
-  join(caPath, CA_FILES.crl, NAMES[kind].der);
+export const currentCrlPath = (caPath: string, which: WhichCrl): string =>
+  join(caPath, CA_FILES.crl, nameOf(which, 'crl'));
 
 /** The current CRL, for those who fetch it; undefined if there is none yet. Throws STORE. */
-export function readCurrentCrl(caPath: string, kind: CrlKind): Crl | undefined {
-  const path = currentCrlPath(caPath, kind);
+export function readCurrentCrl(caPath: string, which: WhichCrl): Crl | undefined {
+  const path = currentCrlPath(caPath, which);
   try {
     return parseCrl(readFileSync(path));
   } catch (error) {
@@ -35,21 +42,23 @@ export function readCurrentCrl(caPath: string, kind: CrlKind): Crl | undefined {
 }
 
 /** The files of the current CRL that will be: opened before the key is, named after all is well. */
-export function openCurrentCrl({ resources }: CliContext, caPath: string, kind: CrlKind) {
+export function openCurrentCrl({ resources }: CliContext, caPath: string, which: WhichCrl) {
   const directory = join(caPath, CA_FILES.crl);
   resources.defer(madeDirectory(directory));
   const open = (name: string) =>
     resources.use(new OutputFile(join(directory, name), { mode: 0o644, force: true }));
-  const names = NAMES[kind];
-  const files = { der: open(names.der), pem: open(names.pem) };
+  const files = { der: open(nameOf(which, 'crl')), pem: open(nameOf(which, 'pem')) };
   return {
-    replace(der: Uint8Array, text: string): void {
+    replace({ der }: Crl): void {
       files.der.write(der);
-      files.pem.write(text);
+      files.pem.write(crlPem(der));
       for (const file of [files.der, files.pem]) file.commit();
     },
   };
 }
+
+/** A CRL in PEM, in parts: it may be large. */
+export const crlPem = (der: Uint8Array): Iterable<string> => pemParts('X509 CRL', der);
 
 /** Makes a directory if need be; returns what removes it again, should nothing come to be in it. */
 function madeDirectory(directory: string): () => void {

@@ -42,11 +42,14 @@ export class OutputFile implements Disposable {
     }
   }
 
-  /** Writes the contents to the disk, still under the temporary name. */
-  write(contents: string | Uint8Array): void {
+  /** Writes the contents, perhaps in parts, to the disk, still under the temporary name. */
+  write(contents: string | Uint8Array | Iterable<string>): void {
+    const isWhole = typeof contents === 'string' || contents instanceof Uint8Array;
     if (this.#descriptor === undefined) throw new TypeError('written twice');
     try {
-      writeFileSync(this.#descriptor, contents); // to the end: one write may stop short on a full disk
+      for (const part of isWhole ? [contents] : contents) {
+        writeFileSync(this.#descriptor, part); // to the end: one write may stop short on a full disk
+      }
       fsyncSync(this.#descriptor);
     } catch (error) {
       throw cannotWrite(this.path, error);

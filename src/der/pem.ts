@@ -1,17 +1,20 @@
 /** Textual encodings of RFC 7468. */
 
 /** Octets that make whole lines, so that those of a large CRL are not there all at once. */
-const PART_OCTETS = 48 * 1024;
+const PART_OCTETS = 192 * 1024;
 
 /** One PEM block, lines of 64 characters, with a line feed at the end. */
-export function pem(label: string, der: Uint8Array): string {
+export const pem = (label: string, der: Uint8Array): string => [...pemParts(label, der)].join('');
+
+/** The same in parts, one after the other, for what is large and goes to a file. */
+export function* pemParts(label: string, der: Uint8Array): Iterable<string> {
   const octets = Buffer.from(der.buffer, der.byteOffset, der.length);
-  let lines = '';
+  yield `-----BEGIN ${label}-----\n`;
   for (let start = 0; start < octets.length; start += PART_OCTETS) {
     const base64 = octets.toString('base64', start, start + PART_OCTETS);
-    lines += base64.replaceAll(/.{1,64}/g, '$&\n');
+    yield base64.replaceAll(/.{1,64}/g, '$&\n');
   }
-  return `-----BEGIN ${label}-----\n${lines}-----END ${label}-----\n`;
+  yield `-----END ${label}-----\n`;
 }
 
 export interface PemBlock {

@@ -1,12 +1,8 @@
+import { DerCursor } from './cursor.ts';
+import { DerError } from './der-error.ts';
 import { TAG } from './writer.ts';
 
-/**
- * Octets that are not DER, or not the DER that was expected. Readers of files turn it into an
- * error that names the file.
- */
-export class DerError extends Error {
-  override readonly name = 'DerError';
-}
+export { DerError };
 
 /** One encoded value. `octets` is the whole of it, `contents` what follows the length. */
 export interface Tlv {
@@ -15,50 +11,35 @@ export interface Tlv {
   readonly contents: Uint8Array;
 }
 
-/** Deep enough for every structure of X.509; a bound on what hostile input can make us do. */
-const MAX_LENGTH_OCTETS = 4;
-
 /**
  * Reads values one after the other out of the contents of a constructed value. Strict: one-octet
  * tags, definite lengths in the shortest form (X.690 clause 10.1), and nothing left over when
  * {@link end} is called.
  */
 export class DerReader {
-  readonly #octets: Uint8Array;
-  #offset = 0;
+  readonly #cursor: DerCursor;
 
   constructor(octets: Uint8Array) {
-    this.#octets = octets;
+    this.#cursor = new DerCursor(octets);
   }
 
   get done(): boolean {
-    return this.#offset >= this.#octets.length;
+    return this.#cursor.done;
   }
 
   /** The tag of the next value, or -1 at the end. */
   get nextTag(): number {
-    return this.#octets[this.#offset] ?? -1;
+    return this.#cursor.nextTag;
   }
 
   /** Reads the next value, which must have `tag` if one is given. */
   read(tag?: number): Tlv {
-    const start = this.#offset;
-    const found = this.#octets[start];
-    if (found === undefined) throw new DerError('a value is missing');
-    if ((found & 0x1f) === 0x1f)
-      throw new DerError('tags of more than one octet are not used here');
-    if (tag !== undefined && found !== tag) {
-      throw new DerError(`tag ${hex(tag)} expected, ${hex(found)} found`);
-    }
-    const { length, headerLength } = this.#length(start + 1);
-    const contentsStart = start + 1 + headerLength;
-    const end = contentsStart + length;
-    if (end > this.#octets.length) throw new DerError('a length exceeds what is there');
-    this.#offset = end;
+    const cursor = this.#cursor;
+    cursor.read(tag);
     return {
-      tag: found,
-      octets: this.#octets.subarray(start, end),
-      contents: this.#octets.subarray(contentsStart, end),
+      tag: cursor.tag,
+      octets: cursor.octets.subarray(cursor.start, cursor.end),
+      contents: cursor.octets.subarray(cursor.contents, cursor.end),
     };
   }
 
@@ -108,25 +89,6 @@ export class DerReader {
   /** To be called after the last expected component. */
   end(): void {
     if (!this.done) throw new DerError('there is more than was expected');
-  }
-
-  #length(offset: number): { length: number; headerLength: number } {
-    const first = this.#octets[offset];
-    if (first === undefined) throw new DerError('a length is missing');
-    if (first < 0x80) return { length: first, headerLength: 1 };
-    const count = first & 0x7f;
-    if (count === 0) throw new DerError('indefinite lengths are not DER');
-    if (count > MAX_LENGTH_OCTETS) throw new DerError('a length exceeds what is there');
-    let length = 0;
-    for (let index = 1; index <= count; index++) {
-      const octet = this.#octets[offset + index];
-      if (octet === undefined) throw new DerError('a length is missing');
-      length = length * 256 + octet;
-    }
-    if (length < 0x80 || length < 256 ** (count - 1)) {
-      throw new DerError('a length is not in its shortest form');
-    }
-    return { length, headerLength: 1 + count };
   }
 }
 
@@ -197,5 +159,3 @@ function objectIdentifierText(contents: Uint8Array): string {
   const first = head < 80n ? head / 40n : 2n;
   return [first, head - first * 40n, ...rest].join('.');
 }
-
-const hex = (tag: number): string => tag.toString(16).padStart(2, '0');

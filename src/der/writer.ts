@@ -24,11 +24,10 @@ export function tlv(tag: number, ...contents: readonly Uint8Array[]): Der {
   let length = 0;
   for (const part of contents) length += part.length;
   if (length < 0x80) return short(tag, length, contents);
-  const header = lengthOctets(length);
-  const out = new Uint8Array(1 + header.length + length);
-  out[0] = tag;
-  out.set(header, 1);
-  let offset = 1 + header.length;
+  const header = tlvHeader(tag, length);
+  const out = new Uint8Array(header.length + length);
+  out.set(header);
+  let offset = header.length;
   for (const part of contents) {
     out.set(part, offset);
     offset += part.length;
@@ -49,10 +48,12 @@ function short(tag: number, length: number, contents: readonly Uint8Array[]): De
   return out;
 }
 
-function lengthOctets(length: number): readonly number[] {
+/** What precedes contents of so many octets, for those too large to be copied once more. */
+export function tlvHeader(tag: number, length: number): Uint8Array {
+  if (length < 0x80) return Uint8Array.of(tag, length);
   const octets: number[] = [];
   for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
-  return [0x80 | octets.length, ...octets];
+  return Uint8Array.of(tag, 0x80 | octets.length, ...octets);
 }
 
 export const sequence = (...items: readonly Uint8Array[]): Der => tlv(TAG.sequence, ...items);

@@ -2,7 +2,7 @@ import { EXTENSION_OID } from '../x509/extensions.ts';
 import { encodeNameConstraints } from '../x509/name-subtrees.ts';
 import { configOf, variableOf } from './profile-document.ts';
 import type { ProfileDocument } from './profile-schema.ts';
-import { templateProblem } from './template.ts';
+import { placeholders, templateProblem } from './template.ts';
 import { valueProblem } from './variables.ts';
 
 /** What is wrong, and the keys that lead to where. */
@@ -17,8 +17,16 @@ interface ConsistencyRule {
   check(document: ProfileDocument): string | false | undefined;
 }
 
-const hasPointers = ({ crl = [], ocsp = [] }: ProfileDocument): boolean =>
-  crl.length + ocsp.length > 0;
+const hasPointers = ({
+  crl = [],
+  ocsp = [],
+  'freshest-crl': deltas = [],
+}: ProfileDocument): boolean => crl.length + ocsp.length + deltas.length > 0;
+
+/** The placeholder in the URLs of CRLs that tells which one of several it is. */
+const SHARD = 'crl-shard';
+
+const isSharded = (url: string): boolean => placeholders(url).includes(SHARD);
 
 /** Seven days (TLS BR §1.6.1). */
 const SHORT_LIVED_DAYS = 7;
@@ -49,6 +57,10 @@ const RULES: readonly ConsistencyRule[] = [
       ca && none && 'must not be in the certificate of a CA (RFC 9608 §2)' },
   { key: 'no-rev-avail', check: (document) =>
       document['no-rev-avail'] && hasPointers(document) && 'must not be there together with crl or ocsp (RFC 9608 §3)' },
+  { key: 'freshest-crl', check: ({ crl = [], 'freshest-crl': deltas = [] }) =>
+      deltas.length > 0 && crl.length === 0 && 'is of deltas to a CRL; it needs crl (RFC 5280 §4.2.1.15)' },
+  { key: 'crl-shards', check: ({ crl = [], 'crl-shards': shards }) =>
+      shards !== undefined && !(crl.length > 0 && crl.every(isSharded)) && `needs {${SHARD}} in each URL of crl` },
   { key: 'short-lived', check: ({ 'short-lived': short, validity }) =>
       short && (validity?.days ?? SHORT_LIVED_DAYS) > SHORT_LIVED_DAYS && `is for ${SHORT_LIVED_DAYS} days at most (TLS BR §1.6.1)` },
   { key: 'short-lived', check: (document) =>
@@ -91,11 +103,14 @@ const variableProblems = ({ variables = {} }: ProfileDocument): readonly Problem
     const path = ['variables', name];
     return [
       ...(problem === undefined ? [] : [{ path: [...path, 'default'], why: problem }]),
-      ...(PER_CERTIFICATE.includes(name)
+      ...([...PER_CERTIFICATE, SHARD].includes(name)
         ? [{ path, why: 'is a placeholder of URLs; choose another name' }]
         : []),
     ];
   });
+
+const isOfCrl = (key: string, { 'crl-shards': shards }: ProfileDocument): boolean =>
+  shards !== undefined && key.endsWith('crl');
 
 /** Placeholders of URLs that need no variable. */
 const PER_CERTIFICATE = ['serial', 'issuer-key-id'];
@@ -112,10 +127,10 @@ function templateProblems(document: ProfileDocument): readonly Problem[] {
       known: variables,
     })),
   );
-  const urls = (['ca-issuers', 'ocsp', 'crl'] as const).map((key) => ({
+  const urls = (['ca-issuers', 'ocsp', 'crl', 'freshest-crl'] as const).map((key) => ({
     path: [key],
     templates: document[key] ?? [],
-    known: [...variables, ...PER_CERTIFICATE],
+    known: [...variables, ...PER_CERTIFICATE, ...(isOfCrl(key, document) ? [SHARD] : [])],
   }));
   return [...sets, ...urls].flatMap(({ path, templates, known }) =>
     [templates].flat().flatMap((template, index) => {

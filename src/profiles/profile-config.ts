@@ -59,6 +59,8 @@ export interface ProfileConfig {
   readonly qcStatements?: QcStatements | undefined;
   /** URLs, which may have placeholders. */
   readonly pointers?: Partial<Pointers> | undefined;
+  /** Over how many CRLs the certificates are spread, by `{crl-shard}` in their URLs, from 0 up. */
+  readonly crlShards?: number | undefined;
   /** The TLS feature status_request: the server staples OCSP responses (RFC 7633). */
   readonly mustStaple?: boolean | undefined;
   /** The CA will publish nothing about revocation (RFC 9608). */

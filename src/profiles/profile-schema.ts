@@ -142,6 +142,12 @@ const TEXT = z.optional(text);
 const TEXTS = z.optional(oneOrMore);
 const KINDS = z.optional(z.array(z.enum(NAME_KINDS)));
 
+const NUMBER_OF_SHARDS = { error: 'it has to be a whole number from 2 to 65536' };
+
+const shards = z
+  .int(NUMBER_OF_SHARDS)
+  .check(z.minimum(2, NUMBER_OF_SHARDS), z.maximum(65_536, NUMBER_OF_SHARDS));
+
 /** The keys of a profile in YAML. */
 export const PROFILE_SCHEMA = strict({
   extends: TEXT,
@@ -181,6 +187,8 @@ export const PROFILE_SCHEMA = strict({
   'ca-issuers': URLS,
   ocsp: URLS,
   crl: URLS,
+  'freshest-crl': URLS,
+  'crl-shards': z.optional(shards),
   'must-staple': FLAG,
   'ocsp-no-check': FLAG,
   'no-rev-avail': FLAG,

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import type { CertificateRecord, Intent } from '../ca/store.ts';
 import { DerError } from '../der/reader.ts';
 import { parseCertificate } from '../x509/certificate.ts';
+import { insertPoint } from './point-rows.ts';
 import { CERTIFICATES_SQL } from './revocation-rows.ts';
 import { certificateRecord, hex, octets, seconds } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 export function recordCertificateIntent(database: SqliteDatabase, intent: Intent, at: Date): void {
   const { serial, profile, subject, notBefore, notAfter, tbsHash, publicKeyHash } = intent;
+  const { crlUrls = [] } = intent;
   database.transaction(() => {
     const { lastInsertRowid } = database
       .prepare(
@@ -19,6 +21,7 @@ export function recordCertificateIntent(database: SqliteDatabase, intent: Intent
     database
       .prepare('INSERT INTO certificate_key (certificate, public_key_sha256) VALUES (?, ?)')
       .run(lastInsertRowid, publicKeyHash);
+    insertPoint(database, Number(lastInsertRowid), crlUrls, seconds(notAfter));
     database.audit('intent', serial, `${profile} ${hex(tbsHash)}`, at);
   });
 }

@@ -1,4 +1,4 @@
-import type { CrlIntent, IssuedCrl } from '../ca/store.ts';
+import type { CaStore, CrlIntent, IssuedCrl } from '../ca/store.ts';
 import { date, hashText, hex, seconds } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { usedNumber } from './sqlite-errors.ts';
@@ -13,12 +13,13 @@ export function lastCrlNumber(database: SqliteDatabase): bigint {
 
 export function lastIssuedCrl(
   database: SqliteDatabase,
-  kind: 'full' | 'delta',
+  [kind, point]: Parameters<CaStore['lastIssuedCrl']>,
 ): IssuedCrl | undefined {
   const row = database.row(
     `SELECT number, base, this_update, next_update, covers FROM crl
-     WHERE status = 'issued' AND base IS ${kind === 'full' ? 'NULL' : 'NOT NULL'}
+     WHERE point IS ? AND status = 'issued' AND base IS ${kind === 'full' ? 'NULL' : 'NOT NULL'}
      ORDER BY id DESC LIMIT 1`,
+    point?.id ?? null,
   );
   return (
     row && {
@@ -32,16 +33,16 @@ export function lastIssuedCrl(
 }
 
 export function recordCrlIntent(database: SqliteDatabase, intent: CrlIntent, at: Date): void {
-  const { number, base, thisUpdate, nextUpdate, covers, tbsHash } = intent;
+  const { number, base, point, thisUpdate, nextUpdate, covers, tbsHash } = intent;
   const times = [seconds(thisUpdate), seconds(nextUpdate)] as const;
   database.transaction(() => {
     if (number <= lastCrlNumber(database)) throw usedNumber(number, database.path);
     database
       .prepare(
-        `INSERT INTO crl (number, base, status, this_update, next_update, covers, tbs_sha256, at)
-         VALUES (?, ?, 'intent', ?, ?, ?, ?, ?)`,
+        `INSERT INTO crl (number, base, point, status, this_update, next_update, covers, tbs_sha256, at)
+         VALUES (?, ?, ?, 'intent', ?, ?, ?, ?, ?)`,
       )
-      .run(String(number), textOf(base), ...times, covers, tbsHash, seconds(at));
+      .run(String(number), textOf(base), point?.id ?? null, ...times, covers, tbsHash, seconds(at));
     database.audit('crl-intent', String(number), hex(tbsHash), at);
   });
 }
@@ -57,7 +58,8 @@ export function recordCrlIssued(
     database // a list of a million, made each day, would fill any disk
       .prepare(
         `UPDATE crl SET der = NULL WHERE der IS NOT NULL AND number <> ?1
-           AND (base IS NULL) = (SELECT base IS NULL FROM crl WHERE number = ?1)`,
+           AND (base IS NULL) = (SELECT base IS NULL FROM crl WHERE number = ?1)
+           AND point IS (SELECT point FROM crl WHERE number = ?1)`,
       )
       .run(String(number));
     database.audit('crl-issued', String(number), hashText(der), at);

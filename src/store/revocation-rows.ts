@@ -1,12 +1,7 @@
-import type {
-  CaStore,
-  CertificateRecord,
-  IssuedCrl,
-  ListedRevocation,
-  Revocation,
-} from '../ca/store.ts';
+import type { CaStore, CertificateRecord, CrlPoint, Revocation } from '../ca/store.ts';
 import { timeText } from '../der/time.ts';
-import { certificateRecord, date, optionalDate, type Row, reasonOf, seconds } from './row.ts';
+import type { RevokedEntry } from '../x509/revoked-list.ts';
+import { certificateRecord, reasonOf, seconds, type Values } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** Certificates, with how they are revoked. */
@@ -50,39 +45,49 @@ function insert(
   database
     .prepare(
       `INSERT OR REPLACE INTO revocation
-         (certificate, serial, not_after, reason, revoked_at, invalidity_date, changed)
-       SELECT id, serial, not_after, ?, ?, ?, ? FROM certificate WHERE serial = ?`,
+         (certificate, serial, not_after, reason, revoked_at, invalidity_date, changed, point)
+       SELECT id, serial, not_after, ?, ?, ?, ?,
+         (SELECT point FROM certificate_point WHERE certificate = certificate.id)
+       FROM certificate WHERE serial = ?`,
     )
     .run(reason, seconds(at), invalidityDate ? seconds(invalidityDate) : null, changed, serial);
 }
 
 const LISTED_SQL = 'SELECT serial, reason, revoked_at, invalidity_date FROM revocation';
 
+/** A full CRL tells of all; the other ones through an index of their point. */
+const of = (point: CrlPoint | undefined): string => (point ? `point = ${point.id} AND` : '');
+
 export function* listedRevocations(
   database: SqliteDatabase,
-  last: IssuedCrl | undefined,
-): Iterable<ListedRevocation> {
+  [last, point]: Parameters<CaStore['listedRevocations']>,
+): Iterable<readonly RevokedEntry[]> {
   const ended = last ? seconds(last.thisUpdate) : 0;
-  const rows = database.rows(
-    `${LISTED_SQL} WHERE reason IS NOT NULL AND (not_after >= ? OR changed > ?) ORDER BY certificate`,
+  const pages = database.pages(
+    `${LISTED_SQL} WHERE ${of(point)} reason IS NOT NULL AND (not_after >= ? OR changed > ?)
+     ORDER BY certificate`,
     ...[ended, last?.covers ?? 0],
   );
-  for (const row of rows) yield listed(row);
+  for (const page of pages) yield page.map(listed);
 }
 
 export function* changedRevocations(
   database: SqliteDatabase,
-  { covers }: IssuedCrl,
-): Iterable<ListedRevocation> {
-  const rows = database.rows(`${LISTED_SQL} WHERE changed > ? ORDER BY changed`, covers);
-  for (const row of rows) yield listed(row);
+  [{ covers }, point]: Parameters<CaStore['changedRevocations']>,
+): Iterable<readonly RevokedEntry[]> {
+  const pages = database.pages(
+    `${LISTED_SQL} WHERE ${of(point)} changed > ? ORDER BY changed`,
+    covers,
+  );
+  for (const page of pages) yield page.map(listed);
 }
 
-const listed = (row: Row): ListedRevocation => ({
-  serial: String(row['serial']),
-  at: date(row['revoked_at']),
-  reason: reasonOf(row),
-  invalidityDate: optionalDate(row['invalidity_date']),
+/** A row of LISTED_SQL; one without a reason was on hold, and no longer is. */
+const listed = ([serial, reason, revokedAt, invalidityDate]: Values): RevokedEntry => ({
+  serial: String(serial),
+  revocationDate: Number(revokedAt),
+  reason: reasonOf(reason) ?? 'removeFromCRL',
+  invalidityDate: invalidityDate === null ? undefined : Number(invalidityDate),
 });
 
 const detailOf = ({ at, reason, invalidityDate }: Revocation): string =>

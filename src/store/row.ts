@@ -6,6 +6,9 @@ import { isRevocationReason, type RevocationReason } from '../x509/crl-reason.ts
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
+/** The values of a row, in the order of its columns. */
+export type Values = readonly SQLOutputValue[];
+
 /** A row of `certificate`, beside that of `revocation` if there is one. */
 export function certificateRecord(row: Row): CertificateRecord {
   const text = (column: string) => String(row[column]);
@@ -24,14 +27,14 @@ export function certificateRecord(row: Row): CertificateRecord {
 }
 
 function revocationOf(row: Row): Revocation | undefined {
-  const reason = reasonOf(row);
+  const reason = reasonOf(row['reason']);
   if (reason === undefined) return undefined;
   const [at, invalidityDate] = [date(row['revoked_at']), optionalDate(row['invalidity_date'])];
   return { at, reason, invalidityDate };
 }
 
 /** Undefined for a certificate that is not revoked, and after a hold. */
-export function reasonOf({ reason = null }: Row): RevocationReason | undefined {
+export function reasonOf(reason: SQLOutputValue = null): RevocationReason | undefined {
   if (reason === null) return undefined;
   if (typeof reason !== 'string' || !isRevocationReason(reason)) throw wrongType();
   return reason;

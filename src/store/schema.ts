@@ -56,6 +56,30 @@ const SUBJECT_INDEX = `
 `;
 
 /**
+ * Since version 3: the distribution points that certificates name, by their URLs with spaces in
+ * between, and when the last of those certificates ends.
+ */
+const POINT_TABLES = `
+  CREATE TABLE crl_point (
+    id        INTEGER PRIMARY KEY,
+    urls      TEXT NOT NULL UNIQUE,
+    not_after INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE certificate_point (
+    certificate INTEGER PRIMARY KEY,
+    point       INTEGER NOT NULL
+  ) STRICT;
+`;
+
+/** Since version 3: to which point a CRL is bound, NULL for those that tell of all certificates. */
+const POINT_COLUMNS = `
+  ALTER TABLE crl ADD COLUMN point INTEGER;
+  ALTER TABLE revocation ADD COLUMN point INTEGER;
+  CREATE INDEX crl_of_point ON crl (point) WHERE point IS NOT NULL;
+  CREATE INDEX revocation_point ON revocation (point) WHERE point IS NOT NULL;
+`;
+
+/**
  * Times are whole seconds since 1970. `audit.hash` chains the rows: SHA-256 over the previous hash
  * and the row's own fields, so that a change of one row shows in all that follow.
  */
@@ -85,10 +109,12 @@ export const SCHEMA = `
   ${REVOCATION_TABLE}
   ${KEY_TABLE}
   ${SUBJECT_INDEX}
+  ${POINT_TABLES}
+  ${POINT_COLUMNS}
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
-/** What an older version lacks. Whoever only looks can do without indexes of tables that it has. */
+/** What an older version lacks. Whoever only looks can do without indexes and columns of tables that it has. */
 interface Missing {
   readonly tables: string;
   readonly indexes: string;
@@ -97,5 +123,5 @@ interface Missing {
 /** What each older version lacks, to bring it to the next one. */
 export const MISSING: Readonly<Record<number, Missing>> = {
   1: { tables: `${CRL_TABLE} ${REVOCATION_TABLE}`, indexes: '' },
-  2: { tables: KEY_TABLE, indexes: SUBJECT_INDEX },
+  2: { tables: `${KEY_TABLE} ${POINT_TABLES}`, indexes: `${SUBJECT_INDEX} ${POINT_COLUMNS}` },
 };

@@ -3,10 +3,11 @@ import type {
   CaStore,
   CertificateRecord,
   CrlIntent,
+  CrlPoint,
   Intent,
   IssuedCrl,
-  ListedRevocation,
 } from '../ca/store.ts';
+import type { RevokedEntry } from '../x509/revoked-list.ts';
 import {
   certificatesOfKey,
   certificatesOfSubject,
@@ -20,6 +21,7 @@ import {
   recordCrlIntent,
   recordCrlIssued,
 } from './crl-rows.ts';
+import { fillPoints, neededPoints } from './point-rows.ts';
 import {
   CERTIFICATES_SQL,
   changedRevocations,
@@ -108,8 +110,14 @@ export class SqliteStore implements CaStore {
     return lastCrlNumber(this.#database);
   }
 
-  async lastIssuedCrl(kind: 'full' | 'delta'): Promise<IssuedCrl | undefined> {
-    return lastIssuedCrl(this.#database, kind);
+  async lastIssuedCrl(
+    ...which: Parameters<CaStore['lastIssuedCrl']>
+  ): Promise<IssuedCrl | undefined> {
+    return lastIssuedCrl(this.#database, which);
+  }
+
+  async crlPoints(now: Date): Promise<readonly CrlPoint[]> {
+    return neededPoints(this.#database, now);
   }
 
   async lastChange(): Promise<number> {
@@ -117,12 +125,16 @@ export class SqliteStore implements CaStore {
     return Number(row?.['last'] ?? 0);
   }
 
-  async *listedRevocations(last: IssuedCrl | undefined): AsyncIterable<ListedRevocation> {
-    yield* listedRevocations(this.#database, last);
+  async *listedRevocations(
+    ...which: Parameters<CaStore['listedRevocations']>
+  ): AsyncIterable<readonly RevokedEntry[]> {
+    yield* listedRevocations(this.#database, which);
   }
 
-  async *changedRevocations(base: IssuedCrl): AsyncIterable<ListedRevocation> {
-    yield* changedRevocations(this.#database, base);
+  async *changedRevocations(
+    ...which: Parameters<CaStore['changedRevocations']>
+  ): AsyncIterable<readonly RevokedEntry[]> {
+    yield* changedRevocations(this.#database, which);
   }
 
   async recordCrlIntent(intent: CrlIntent, at: Date): Promise<void> {
@@ -157,6 +169,8 @@ function upgrade(database: SqliteDatabase, readOnly: boolean): void {
     const { version } = database; // again, now that nobody else writes
     const steps = missingFrom(version).flatMap((step) => [step?.tables, step?.indexes]);
     database.exec(`${steps.join(' ')} PRAGMA user_version = ${SCHEMA_VERSION};`);
-    if (version < SCHEMA_VERSION) fillKeys(database);
+    if (version === SCHEMA_VERSION) return;
+    fillKeys(database);
+    fillPoints(database);
   });
 }

@@ -1,6 +1,6 @@
 import { DerError, type DerReader, enterDer, integerValue, readDer } from '../der/reader.ts';
 import { time, timeValue } from '../der/time.ts';
-import { contextConstructed, type Der, integer, sequence, TAG } from '../der/writer.ts';
+import { contextConstructed, type Der, integer, sequence, TAG, tlvHeader } from '../der/writer.ts';
 import { EXTENSION_OID, type Extension, encodeExtension, parseExtensions } from './extensions.ts';
 import { parseSigned, type Signed } from './signed.ts';
 
@@ -31,9 +31,13 @@ export const encodeTbsCertList = (tbs: TbsCertList): Der =>
     tbs.issuer,
     time(tbs.thisUpdate),
     time(tbs.nextUpdate),
-    ...(tbs.revoked.length === 0 ? [] : [sequence(tbs.revoked)]), // never an empty list
+    ...listOf(tbs.revoked),
     contextConstructed(0, sequence(...tbs.extensions.map(encodeExtension))),
   );
+
+/** revokedCertificates, never an empty list; its octets, perhaps many, are copied only once. */
+const listOf = (revoked: Uint8Array): readonly Uint8Array[] =>
+  revoked.length === 0 ? [] : [tlvHeader(TAG.sequence, revoked.length), revoked];
 
 /**
  * Reads a CRL of version 2 with a nextUpdate, as RFC 5280 §5.1.2.5 wants it; throws DerError. The

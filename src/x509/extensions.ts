@@ -22,6 +22,7 @@ export const EXTENSION_OID = {
   reasonCode: '2.5.29.21',
   invalidityDate: '2.5.29.24',
   deltaCrlIndicator: '2.5.29.27',
+  issuingDistributionPoint: '2.5.29.28',
   nameConstraints: '2.5.29.30',
   crlDistributionPoints: '2.5.29.31',
   certificatePolicies: '2.5.29.32',

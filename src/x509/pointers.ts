@@ -1,4 +1,4 @@
-import { enterDer } from '../der/reader.ts';
+import { type DerReader, enterDer } from '../der/reader.ts';
 import { contextConstructed, type Der, objectIdentifier, sequence } from '../der/writer.ts';
 import { EXTENSION_OID, type Extension } from './extensions.ts';
 import { generalName, parseGeneralNames } from './general-names.ts';
@@ -9,6 +9,8 @@ export interface Pointers {
   readonly ocsp: readonly string[];
   /** Of one CRL, which each of them leads to. */
   readonly crl: readonly string[];
+  /** Of the delta CRLs to that. */
+  readonly freshestCrl?: readonly string[];
 }
 
 /** Access methods of authorityInfoAccess (RFC 5280 §4.2.2.1). */
@@ -18,7 +20,12 @@ const ACCESS_METHODS = {
 } as const;
 
 /** The extensions that hold the pointers; none for what there is none of. Neither is critical. */
-export function pointerExtensions({ caIssuers, ocsp, crl }: Pointers): readonly Extension[] {
+export function pointerExtensions({
+  caIssuers,
+  ocsp,
+  crl,
+  freshestCrl = [],
+}: Pointers): readonly Extension[] {
   const { authorityInfoAccess, crlDistributionPoints } = EXTENSION_OID;
   const access = [
     ...ocsp.map((url) => accessDescription(ACCESS_METHODS.ocsp, url)),
@@ -28,11 +35,26 @@ export function pointerExtensions({ caIssuers, ocsp, crl }: Pointers): readonly 
     ...(access.length === 0
       ? []
       : [{ oid: authorityInfoAccess, critical: false, value: sequence(...access) }]),
-    ...(crl.length === 0
-      ? []
-      : [{ oid: crlDistributionPoints, critical: false, value: sequence(distributionPoint(crl)) }]),
+    ...pointExtension(crlDistributionPoints, crl),
+    ...freshestCrlExtension(freshestCrl),
   ];
 }
+
+/** Where the delta CRLs are, in certificates and in full CRLs (RFC 5280 §4.2.1.15, §5.2.6). */
+export const freshestCrlExtension = (urls: readonly string[]): readonly Extension[] =>
+  pointExtension(EXTENSION_OID.freshestCrl, urls);
+
+const pointExtension = (oid: string, urls: readonly string[]): readonly Extension[] =>
+  urls.length === 0
+    ? []
+    : [{ oid, critical: false, value: sequence(sequence(distributionPointName(urls))) }];
+
+/** Binds a CRL to the certificates that name one of these URLs; critical (RFC 5280 §5.2.5). */
+export const issuingDistributionPoint = (urls: readonly string[]): Extension => ({
+  oid: EXTENSION_OID.issuingDistributionPoint,
+  critical: true,
+  value: sequence(distributionPointName(urls)),
+});
 
 const uri = (value: string) => ({ type: 'uri', value }) as const;
 
@@ -40,10 +62,8 @@ const accessDescription = (method: string, url: string): Der =>
   sequence(objectIdentifier(method), generalName(uri(url)));
 
 /** Several names in one point are ways to the same CRL (RFC 5280 §4.2.1.13). */
-const distributionPoint = (urls: readonly string[]): Der =>
-  sequence(
-    contextConstructed(0, contextConstructed(0, ...urls.map((url) => generalName(uri(url))))),
-  );
+const distributionPointName = (urls: readonly string[]): Der =>
+  contextConstructed(0, contextConstructed(0, ...urls.map((url) => generalName(uri(url)))));
 
 /** What an authorityInfoAccess says: each method, by its name here or its OID, with a location. */
 export function parseAuthorityInfoAccess(value: Uint8Array) {
@@ -60,15 +80,31 @@ export function parseAuthorityInfoAccess(value: Uint8Array) {
   return found;
 }
 
+/** The URLs that a certificate names for its CRL; throws DerError. */
+export function crlUrls(extensions: readonly Extension[]): readonly string[] {
+  const found = extensions.find(({ oid }) => oid === EXTENSION_OID.crlDistributionPoints);
+  return found ? parseCrlDistributionPoints(found.value).filter((url) => url !== '') : [];
+}
+
 /** The locations of the full names of cRLDistributionPoints, `` for one that is no URI. */
 export function parseCrlDistributionPoints(value: Uint8Array): readonly string[] {
   const reader = enterDer(value);
   const found: string[] = [];
-  while (!reader.done) {
-    const point = reader.enter().optional(0xa0);
-    const fullName = point && enterDer(point.octets, 0xa0).optional(0xa0);
-    const names = fullName ? parseGeneralNames(sequence(fullName.contents)) : [];
-    found.push(...names.map(({ type, value: location }) => (type === 'uri' ? location : '')));
-  }
+  while (!reader.done) found.push(...fullNames(reader.enter()));
   return found;
+}
+
+/** The same of an issuingDistributionPoint that says nothing else; throws DerError. */
+export function parseIssuingDistributionPoint(value: Uint8Array): readonly string[] {
+  const reader = enterDer(value);
+  const found = fullNames(reader);
+  reader.end();
+  return found;
+}
+
+function fullNames(point: DerReader): readonly string[] {
+  const name = point.optional(0xa0);
+  const fullName = name && enterDer(name.octets, 0xa0).optional(0xa0);
+  const names = fullName ? parseGeneralNames(sequence(fullName.contents)) : [];
+  return names.map(({ type, value }) => (type === 'uri' ? value : ''));
 }

@@ -9,6 +9,7 @@ import { PkiError } from '../../src/errors.ts';
 import { crlNumber, deltaCrlIndicator, type TbsCertList } from '../../src/x509/crl.ts';
 import { authorityKeyIdentifier } from '../../src/x509/extensions.ts';
 import { encodeName } from '../../src/x509/names.ts';
+import { freshestCrlExtension, issuingDistributionPoint } from '../../src/x509/pointers.ts';
 import { encodeRevokedList } from '../../src/x509/revoked-list.ts';
 import { newIssuer, newKeys, newParts } from '../support/authority.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -46,8 +47,8 @@ interface CrlCase {
 }
 
 const removed = {
-  serialNumber: Uint8Array.of(1),
-  revocationDate: now,
+  serial: '01',
+  revocationDate: now.getTime() / 1000,
   reason: 'removeFromCRL',
   invalidityDate: undefined,
 } as const;
@@ -84,7 +85,26 @@ const CASES: readonly CrlCase[] = [
     id: 'crl-delta-after-base',
     change: { extensions: [...sound.extensions, deltaCrlIndicator(1n)] },
   },
-  { id: 'crl-entries', change: { revoked: await encodeRevokedList([removed]) } },
+  ...[
+    { ...issuingDistributionPoint(['http://pki.example.com/1.crl']), critical: false },
+    issuingDistributionPoint(['https://pki.example.com/1.crl']),
+    { ...issuingDistributionPoint([]), value: Uint8Array.of(0x30, 0) },
+  ].map((extension) => ({
+    id: 'crl-issuing-distribution-point',
+    change: { extensions: [...sound.extensions, extension] },
+  })),
+  ...[
+    freshestCrlExtension(['https://pki.example.com/d.crl']),
+    freshestCrlExtension(['http://pki.example.com/d.crl']).map((found) => ({
+      ...found,
+      critical: true,
+    })),
+    [...freshestCrlExtension(['http://pki.example.com/d.crl']), deltaCrlIndicator(0n)],
+  ].map((added) => ({
+    id: 'crl-freshest-crl',
+    change: { extensions: [...sound.extensions, ...added] },
+  })),
+  { id: 'crl-entries', change: { revoked: await encodeRevokedList([[removed]]) } },
   { id: 'crl-extensions-not-critical', change: { extensions: replaced('2.5.29.20', true) } },
 ];
 
@@ -102,10 +122,16 @@ function refusedBy(tbs: TbsCertList, by: Issuer): readonly string[] {
 describe('the rules for CRLs', () => {
   it('take a sound one', () => {
     expect(refusedBy(sound, issuer)).toEqual([]);
+    const url = 'http://pki.example.com/1.crl';
+    const extensions = [issuingDistributionPoint([url]), ...freshestCrlExtension([url])];
+    const bound = { ...sound, extensions: [...sound.extensions, ...extensions] };
+    expect(refusedBy(bound, issuer)).toEqual([]);
   });
 
   it('have a case each', () => {
-    expect(CASES.map(({ id }) => id).toSorted()).toEqual(CRL_RULES.map(({ id }) => id).toSorted());
+    expect([...new Set(CASES.map(({ id }) => id))].toSorted()).toEqual(
+      CRL_RULES.map(({ id }) => id).toSorted(),
+    );
     expect(CRL_RULES.slice(0, SIGNED_RULES.length)).toEqual(SIGNED_RULES);
   });
 

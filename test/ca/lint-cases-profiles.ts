@@ -25,7 +25,7 @@ const profileCase = (
   },
 });
 
-const { certificatePolicies, crlDistributionPoints, noRevAvail } = EXTENSION_OID;
+const { certificatePolicies, crlDistributionPoints, freshestCrl, noRevAvail } = EXTENSION_OID;
 
 const example = encodeNameConstraints({ permitted: { dns: ['example.com'] } });
 
@@ -67,6 +67,10 @@ const REVOCATION_CASES: readonly LintCase[] = [
   tbsCase('pointers-not-critical', (tbs) => replaced(tbs, crlDistributionPoints, crl, true)),
   tbsCase('pointer-urls', (tbs) =>
     replaced(tbs, crlDistributionPoints, pointing({ crl: ['https://crl.example.com/ca.crl'] })),
+  ),
+  tbsCase('pointers-not-critical', (tbs) => replaced(tbs, freshestCrl, crl, true)),
+  tbsCase('pointer-urls', (tbs) =>
+    replaced(tbs, freshestCrl, pointing({ freshestCrl: ['https://crl.example.com/d.crl'] })),
   ),
   tbsCase('no-rev-avail-null', (tbs) => replaced(tbs, noRevAvail, Uint8Array.of(5, 1, 0))),
   tbsCase('no-rev-avail-not-critical', (tbs) => replaced(tbs, noRevAvail, NULL, true)),

@@ -29,7 +29,7 @@ describe('a mistake in a profile is named with its line:', () => {
     [
       'an unknown key',
       ['# comment', 'validty: {days: 1}'],
-      '3: "validty": unknown key; use: extends, summary, ca, path-length, validity, keys, key-usage, extended-key-usage, extended-key-usage-critical, subject, subject-alt-name, name-constraints, policies, qc-statements, ca-issuers, ocsp, crl, must-staple, ocsp-no-check, no-rev-avail, short-lived, duplicate-key, reused-name, extensions, variables',
+      '3: "validty": unknown key; use: extends, summary, ca, path-length, validity, keys, key-usage, extended-key-usage, extended-key-usage-critical, subject, subject-alt-name, name-constraints, policies, qc-statements, ca-issuers, ocsp, crl, freshest-crl, crl-shards, must-staple, ocsp-no-check, no-rev-avail, short-lived, duplicate-key, reused-name, extensions, variables',
     ],
     [
       'an unknown key inside',
@@ -272,6 +272,26 @@ describe('a mistake in a profile is named with its line:', () => {
       'noRevAvail with a CRL',
       ['crl: ["http://a.example/c"]', 'no-rev-avail: true'],
       '3: "no-rev-avail": must not be there together with crl or ocsp (RFC 9608 §3)',
+    ],
+    [
+      'deltas to no CRL',
+      ['freshest-crl: ["http://a.example/d"]'],
+      '2: "freshest-crl": is of deltas to a CRL; it needs crl (RFC 5280 §4.2.1.15)',
+    ],
+    [
+      'shards that no URL tells apart',
+      ['crl: ["http://a.example/{crl-shard}", "http://a.example/c"]', 'crl-shards: 4'],
+      '3: "crl-shards": needs {crl-shard} in each URL of crl',
+    ],
+    [
+      'a single shard',
+      ['crl: ["http://a.example/{crl-shard}"]', 'crl-shards: 1'],
+      '3: "crl-shards": it has to be a whole number from 2 to 65536',
+    ],
+    [
+      'a shard of nothing',
+      ['crl: ["http://a.example/{crl-shard}"]'],
+      '2: "crl.0": "{crl-shard}" is not a variable of the profile; there is: serial, issuer-key-id',
     ],
     [
       'a short life that is long',

@@ -11,6 +11,7 @@ import type { Signer } from '../../src/signers/signer.ts';
 import { SqliteStore } from '../../src/store/sqlite-store.ts';
 import { serialText } from '../../src/x509/certificate.ts';
 import { newIssuer, newKeys, newParts, newSigner } from '../support/authority.ts';
+import { makeOlder } from '../support/older-store.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const directory = temporaryDirectory();
@@ -94,9 +95,8 @@ describe('the certificates of a key', () => {
     const database = new DatabaseSync(made.path);
     // a certificate whose octets are damaged is left out, and keeps nobody from the others
     database.exec("UPDATE certificate SET der = x'30' WHERE id = 3");
-    database.exec('DROP TABLE certificate_key; DROP INDEX certificate_subject');
-    database.exec('PRAGMA user_version = 2');
     database.close();
+    makeOlder(made.path, 2);
     using store = SqliteStore.open(made.path, { readOnly });
     const [first, , , fourth] = made.issued;
     expect(await serials(store.findByKey(hashOf(made.one)))).toEqual([fourth, first]);

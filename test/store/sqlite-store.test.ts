@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Intent } from '../../src/ca/store.ts';
 import { SqliteStore } from '../../src/store/sqlite-store.ts';
+import { makeOlder } from '../support/older-store.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const directory = temporaryDirectory();
@@ -212,11 +213,7 @@ describe('the CRLs of a store', () => {
 
   it('are added to a store of version 1 when it is written to', async () => {
     store[Symbol.dispose]();
-    const database = new DatabaseSync(path);
-    database.exec(
-      'DROP TABLE crl; DROP TABLE revocation; DROP TABLE certificate_key; DROP INDEX certificate_subject; PRAGMA user_version = 1',
-    );
-    database.close();
+    makeOlder(path, 1);
     using looking = SqliteStore.open(path, { readOnly: true });
     expect(await looking.find('0a')).toBeUndefined();
     using writing = SqliteStore.open(path);

@@ -26,14 +26,14 @@ const name = encodeName([{ type: 'CN', value: 'Root' }]);
 const [now, later] = [new Date('2026-11-22T00:00:00Z'), new Date('2050-01-01T00:00:00Z')];
 const ENTRIES = [
   {
-    serialNumber: Uint8Array.of(7),
-    revocationDate: now,
+    serial: '07',
+    revocationDate: now.getTime() / 1000,
     reason: 'unspecified',
     invalidityDate: undefined,
   },
   {
-    serialNumber: Buffer.from(`40${'00'.repeat(19)}`, 'hex'),
-    revocationDate: now,
+    serial: `40${'00'.repeat(19)}`,
+    revocationDate: now.getTime() / 1000,
     reason: 'keyCompromise',
     invalidityDate: undefined,
   },
@@ -43,7 +43,7 @@ const tbs = {
   issuer: Uint8Array.from(name),
   thisUpdate: now,
   nextUpdate: later,
-  revoked: Uint8Array.from(await encodeRevokedList(ENTRIES)),
+  revoked: Uint8Array.from(await encodeRevokedList([ENTRIES])),
   extensions: [crlNumber(4n)],
 };
 

@@ -1,33 +1,15 @@
 import { Command } from 'commander';
-import type { CaStore } from '../../ca/store.ts';
-import { pem } from '../../der/pem.ts';
-import { timeText } from '../../der/time.ts';
 import { PkiError } from '../../errors.ts';
-import { type Crl, parseBaseCrlNumber, parseCrlNumber } from '../../x509/crl.ts';
-import { countRevoked } from '../../x509/revoked-list.ts';
+import { collect } from '../collect.ts';
 import type { CliContext } from '../context.ts';
-import { openCa } from '../open-ca.ts';
-import {
-  addSecretOptions,
-  caDirectoryOption,
-  days,
-  jsonOption,
-  pathOf,
-  type SecretOptions,
-} from '../options.ts';
-import { OutputFile } from '../output-file.ts';
-import { json, table } from '../present.ts';
+import type { MakeCrlsOptions } from '../make-crls.ts';
+import { addSecretOptions, caDirectoryOption, days, jsonOption } from '../options.ts';
 
-interface CrlOptions extends SecretOptions {
-  readonly caDir: string;
+interface CrlOptions extends Omit<MakeCrlsOptions, 'days' | 'delta'> {
   readonly days?: number;
   readonly delta?: boolean;
   readonly check?: boolean;
   readonly within?: number;
-  readonly out: string;
-  readonly key?: string;
-  readonly force?: boolean;
-  readonly json?: boolean;
 }
 
 /** Until the next CRL, and how long before that --check speaks up. Days. */
@@ -38,10 +20,15 @@ A CRL of what is revoked, in PEM; of a hybrid CA with both signatures. Its numbe
 each time. The current one is in the CA directory too: crl/ca.crl (DER) and crl/ca.pem, or
 crl/delta.crl and crl/delta.pem. --check needs no key, and exits with 8 when it is time.
 
+A certificate may say in its profile's URLs that its CRL is one of several. --shard makes that of a
+URL, or of all that certificates name: crl/shard-1.crl and so on.
+
 Examples:
   $ pki crl --ca-dir ./ca --out ca.crl
   $ pki crl --ca-dir ./ca --days 7 > ca.crl
   $ pki crl --ca-dir ./ca --delta --days 1 --out delta.crl
+  $ pki crl --ca-dir ./ca --shard http://pki.example.com/7.crl --out 7.crl
+  $ pki crl --ca-dir ./ca --shard all
   $ pki crl --ca-dir ./ca --check --within 3`;
 
 export function crlCommand(context: CliContext): Command {
@@ -49,6 +36,13 @@ export function crlCommand(context: CliContext): Command {
     .addOption(caDirectoryOption())
     .option('--days <days>', 'until the next CRL at the latest (default: 30, of a delta 7)', days)
     .option('--delta', 'only what has changed since the last full CRL')
+    .option('--shard <url>', 'only of certificates that name this URL for their CRL; or "all"')
+    .option(
+      '--freshest-crl <url>',
+      'where the delta CRLs to this one are; may be repeated',
+      collect,
+      [],
+    )
     .option('--check', 'make none: tell how long the current one lasts')
     .option('--within <days>', 'with --check: fail this long before the end (default: 3)', days)
     .option('--out <file>', 'CRL, PEM; "-" is standard output', '-')
@@ -58,66 +52,14 @@ export function crlCommand(context: CliContext): Command {
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (options: CrlOptions) => {
-      const { check, within = DEFAULTS.within } = options;
-      if (!check) return makeCrl(options, context);
-      const { checkCrl } = await import('../check-crl.ts');
-      return checkCrl(context, { ...options, within });
+      const { check, within, delta = false } = options;
+      if (check) {
+        const { checkCrl } = await import('../check-crl.ts');
+        return checkCrl(context, { ...options, within: within ?? DEFAULTS.within });
+      }
+      if (within !== undefined) throw new PkiError('USAGE', '--within is for --check');
+      const { makeCrls } = await import('../make-crls.ts');
+      const days = options.days ?? DEFAULTS[delta ? 'delta' : 'full'];
+      return makeCrls(context, { ...options, days, delta });
     });
-}
-
-async function makeCrl(options: CrlOptions, context: CliContext): Promise<void> {
-  const { out, force = false, delta = false } = options;
-  if (options.within !== undefined) throw new PkiError('USAGE', '--within is for --check');
-  const kind = delta ? 'delta' : 'full';
-  const file =
-    out === '-'
-      ? undefined
-      : context.resources.use(new OutputFile(pathOf(context, out), { mode: 0o644, force }));
-  const { directory, issuer } = await openCa(context, options.caDir, options);
-  const { store, path } = directory;
-  const { openCurrentCrl } = await import('../current-crl.ts');
-  const current = openCurrentCrl(context, path, kind);
-  const { issueCrl } = await import('../../ca/crl.ts');
-  const input = { days: options.days ?? DEFAULTS[kind], delta };
-  const crl = await issueCrl(issuer, input, { store, clock: context.clock });
-  const text = pem('X509 CRL', crl.der);
-  if (await isNewest(crl, store)) current.replace(crl.der, text);
-  file?.write(text);
-  file?.commit();
-  present(crl, text, options, context);
-}
-
-/** Another process may have made a newer one in the meantime, which has to stay the current one. */
-async function isNewest({ tbs: { extensions } }: Crl, store: CaStore): Promise<boolean> {
-  const kind = parseBaseCrlNumber(extensions) === undefined ? 'full' : 'delta';
-  return (await store.lastIssuedCrl(kind))?.number === parseCrlNumber(extensions);
-}
-
-function present(crl: Crl, text: string, { out, ...options }: CrlOptions, context: CliContext) {
-  const summary = summaryOf(crl);
-  if (options.json) {
-    return context.print(json({ ...summary, ...(out !== '-' && { file: out }), crl: text }));
-  }
-  if (out === '-') return context.print(text);
-  const { number, base, revoked, nextUpdate } = summary;
-  context.print(base === undefined ? `made CRL ${number}\n` : `made delta CRL ${number}\n`);
-  context.print(
-    table([
-      ['CRL', out],
-      ...(base === undefined ? [] : [['base', `CRL ${base}`] as const]),
-      [base === undefined ? 'revoked' : 'changed', String(revoked)],
-      ['next update', nextUpdate],
-    ]),
-  );
-}
-
-function summaryOf({ tbs: { extensions, revoked, thisUpdate, nextUpdate } }: Crl) {
-  const base = parseBaseCrlNumber(extensions);
-  return {
-    number: String(parseCrlNumber(extensions)),
-    ...(base !== undefined && { base: String(base) }),
-    revoked: countRevoked(revoked),
-    thisUpdate: timeText(thisUpdate),
-    nextUpdate: timeText(nextUpdate),
-  };
 }

@@ -60,10 +60,12 @@ extends: ${base}
 #    - {language: en, url: "https://pki.example.com/pds-en.pdf"}
 
 # Where the issuer's certificate, OCSP responder and CRL are. {issuer-key-id}, {serial} and the
-# variables are filled in.
+# variables are filled in; {crl-shard}, from 0 up, where certificates are spread over several CRLs.
 #ca-issuers: ["http://pki.example.com/{issuer-key-id}.crt"]
 #ocsp: ["http://ocsp.example.com"]
-#crl: ["http://pki.example.com/{issuer-key-id}.crl"]
+#crl: ["http://pki.example.com/{crl-shard}.crl"]
+#freshest-crl: ["http://pki.example.com/{crl-shard}-delta.crl"]
+#crl-shards: 16
 #must-staple: true
 
 # Or instead: nothing about revocation is published (RFC 9608), as for seven days at most.
