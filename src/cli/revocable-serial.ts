@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { PkiError } from '../errors.ts';
 import type { CaDirectory } from '../store/ca-directory.ts';
-import { type Certificate, serialText } from '../x509/certificate.ts';
+import { type Certificate, parseCertificate, serialText } from '../x509/certificate.ts';
 import { nameText, parseName } from '../x509/names.ts';
 import type { CliContext } from './context.ts';
 import { normalisedSerial } from './find-certificate.ts';
@@ -11,7 +11,7 @@ import { readCertificates } from './read-certificates.ts';
 /**
  * The serial number of the certificate that is meant: a file, the first certificate in it, if there
  * is one of that name. Throws USAGE for a certificate that this CA did not issue, octet for octet,
- * and POLICY for its own.
+ * though its store may have it, and POLICY for its own.
  */
 export async function revocableSerial(
   context: CliContext,
@@ -39,6 +39,7 @@ export async function revocableSerial(
       ],
     });
   }
+  if (der) mustBeIssuedBy(own, parseCertificate(der), what);
   return serial;
 }
 
