@@ -1,6 +1,7 @@
 // Bouncy Castle as an outside judge of what pki makes. Built and started by scripts/install-tools as
 //   bc-judge cert CERT ISSUER ...      are the signatures of a certificate its issuer's? Can its key be read?
 //   bc-judge crl CRL ISSUER ...        the same of a CRL
+//   bc-judge ocsp RESPONSE CA ...      is an OCSP response signed by a CA, or by a responder that it has certified?
 //   bc-judge csr CSR ...               are the signatures of a PKCS #10 request those of the keys in it?
 //   bc-judge csr-by CSR SIGNER ...     or that of a certificate's key, where the key in it cannot sign (RFC 9883)?
 //   bc-judge related CERT OTHER ...    does a certificate name another one as related (RFC 9763)?
@@ -10,7 +11,8 @@
 //   {"file":"server.crt","signature":true,"alternative":"absent","key":"EC"}
 // "signature" is the native or composite signature, "alternative" that of ITU-T X.509 clause 9.8 (Catalyst): "true",
 // "false" or "absent"; "key" is the algorithm of the subject's key, or of the private one. Only signatures are judged:
-// no dates, names or chains.
+// no dates, names or chains. Of an OCSP response it tells whose key signed, "ca" or "delegate", and each status:
+//   {"file":"a.ocsp","signature":true,"by":"delegate","key":"EC","statuses":["good"]}
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +22,10 @@ import java.security.Security;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import javax.crypto.KeyGenerator;
 import javax.crypto.SecretKey;
 import org.bouncycastle.asn1.ASN1BitString;
@@ -31,7 +35,9 @@ import org.bouncycastle.asn1.pkcs.Attribute;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.RelatedCertificate;
 import org.bouncycastle.asn1.x509.SubjectAltPublicKeyInfo;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -39,12 +45,19 @@ import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.cert.RelatedCertificateTool;
 import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.ocsp.BasicOCSPResp;
+import org.bouncycastle.cert.ocsp.CertificateStatus;
+import org.bouncycastle.cert.ocsp.OCSPResp;
+import org.bouncycastle.cert.ocsp.RespID;
+import org.bouncycastle.cert.ocsp.RevokedStatus;
+import org.bouncycastle.cert.ocsp.SingleResp;
 import org.bouncycastle.jcajce.SecretKeyWithEncapsulation;
 import org.bouncycastle.jcajce.spec.KEMExtractSpec;
 import org.bouncycastle.jcajce.spec.KEMGenerateSpec;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.ContentVerifierProvider;
 import org.bouncycastle.operator.DefaultSignatureAlgorithmIdentifierFinder;
+import org.bouncycastle.operator.DigestCalculatorProvider;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
@@ -53,8 +66,8 @@ public final class BouncyCastleJudge {
   public static void main(String[] args) {
     String verb = args.length > 1 ? args[0] : "";
     int files = verb.equals("csr") ? 1 : 2;
-    if (!verb.matches("cert|crl|csr|csr-by|related|request|key") || (args.length - 1) % files != 0) {
-      System.err.println("usage: bc-judge cert|crl|csr-by|related|request|key FILE OTHER [FILE OTHER ...]");
+    if (!verb.matches("cert|crl|ocsp|csr|csr-by|related|request|key") || (args.length - 1) % files != 0) {
+      System.err.println("usage: bc-judge cert|crl|ocsp|csr-by|related|request|key FILE OTHER [FILE OTHER ...]");
       System.err.println("       bc-judge csr FILE [FILE ...]");
       System.exit(2);
     }
@@ -84,6 +97,8 @@ public final class BouncyCastleJudge {
         return certificate(new X509CertificateHolder(file), new X509CertificateHolder(other));
       case "crl":
         return crl(new X509CRLHolder(file), new X509CertificateHolder(other));
+      case "ocsp":
+        return ocsp(new OCSPResp(file), new X509CertificateHolder(other));
       case "csr":
         PKCS10CertificationRequest request = new PKCS10CertificationRequest(file);
         return request(request, request.getSubjectPublicKeyInfo());
@@ -113,6 +128,37 @@ public final class BouncyCastleJudge {
     if (crl.getExtension(Extension.altSignatureValue) == null) return new Verdict(signature, "absent", key);
     boolean alternative = crl.isAlternativeSignatureValid(alternativeVerifier(issuer));
     return new Verdict(signature, String.valueOf(alternative), key);
+  }
+
+  /** The key is the CA's, or that of a certificate by it that is for OCSP responses (RFC 6960 section 4.2.2.2). */
+  private static Verdict ocsp(OCSPResp response, X509CertificateHolder ca) throws Exception {
+    if (response.getStatus() != OCSPResp.SUCCESSFUL) return new Verdict(false, "\"status\":" + response.getStatus());
+    BasicOCSPResp basic = (BasicOCSPResp) response.getResponseObject();
+    DigestCalculatorProvider digests = new JcaDigestCalculatorProviderBuilder().setProvider("BC").build();
+    X509CertificateHolder responder = ca;
+    for (X509CertificateHolder sent : basic.getCerts()) {
+      RespID byKey = new RespID(sent.getSubjectPublicKeyInfo(), digests.get(RespID.HASH_SHA1));
+      RespID byName = new RespID(sent.getSubject());
+      if (byKey.equals(basic.getResponderId()) || byName.equals(basic.getResponderId())) responder = sent;
+    }
+    boolean signature = basic.isSignatureValid(verifier(responder.getSubjectPublicKeyInfo()))
+        && (responder == ca || isDelegate(responder, ca));
+    List<String> statuses = new ArrayList<>();
+    for (SingleResp single : basic.getResponses()) {
+      signature &= single.getCertID().matchesIssuer(ca, digests);
+      CertificateStatus status = single.getCertStatus();
+      statuses.add(quoted(status == null ? "good" : status instanceof RevokedStatus ? "revoked" : "unknown"));
+    }
+    String key = quoted(publicKey(responder.getSubjectPublicKeyInfo()).getAlgorithm());
+    return new Verdict(signature, String.format("\"signature\":%s,\"by\":\"%s\",\"key\":%s,\"statuses\":%s",
+        signature, responder == ca ? "ca" : "delegate", key, statuses));
+  }
+
+  private static boolean isDelegate(X509CertificateHolder responder, X509CertificateHolder ca) throws Exception {
+    ExtendedKeyUsage usage = ExtendedKeyUsage.fromExtensions(responder.getExtensions());
+    return usage != null && usage.hasKeyPurposeId(KeyPurposeId.id_kp_OCSPSigning)
+        && responder.getIssuer().equals(ca.getSubject())
+        && responder.isSignatureValid(verifier(ca.getSubjectPublicKeyInfo()));
   }
 
   /** The alternative key of a request is in attributes of the same types as the extensions, by Bouncy Castle's rules. */

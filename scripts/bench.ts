@@ -1,9 +1,9 @@
 /**
  * npm run bench: what starting pki costs, as ratios to `node -e 0` in the same run, how many
  * certificates a second one process issues, and what signatures of each scheme cost, as ratios to
- * those of ECDSA P-384, and what a CRL of a million entries costs. `npm run bench schemes` and
- * `npm run bench crl` measure one of these alone. Machines are noisy: trust
- * the ratios, not the times.
+ * those of ECDSA P-384, what a CRL of a million entries costs, and what an OCSP response costs that
+ * is signed or kept. `npm run bench schemes`, `crl` and `ocsp` measure one of these alone. Machines
+ * are noisy: trust the ratios, not the times.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureCrls } from './bench-crl.ts';
 import { measureLibrary } from './bench-library.ts';
+import { measureOcsp } from './bench-ocsp.ts';
 import { measureSchemes } from './bench-schemes.ts';
 
 const ROUNDS = 21;
@@ -133,6 +134,12 @@ try {
   }
   if (only === undefined || only === 'crl') {
     for (const line of measureCrls(pki, directory)) console.log(line);
+  }
+  if (only === undefined || only === 'ocsp') {
+    console.log('\none process, keys in memory, OCSP responses about one certificate\n');
+    for (const algorithm of ['ecdsa-p384', 'rsa-3072', 'ml-dsa-65', 'MLDSA65-ECDSA-P384-SHA512']) {
+      console.log(await measureOcsp(algorithm, directory));
+    }
   }
 } finally {
   rmSync(directory, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { DerError } from '../der/reader.ts';
 import { wholeSeconds } from '../der/time.ts';
 import type { Clock } from '../ports.ts';
-import { serialText } from '../x509/certificate.ts';
+import { type Certificate, serialText } from '../x509/certificate.ts';
 import { REVOCATION_REASONS } from '../x509/crl-reason.ts';
 import { EXTENSION_OID, keyIdentifier } from '../x509/extensions.ts';
 import { type CertId, type CertIdHash, certId, isOfIssuer } from '../x509/ocsp-cert-id.ts';
@@ -9,7 +9,9 @@ import type { CertStatus, ResponseData } from '../x509/ocsp-data.ts';
 import { isSoundNonce, ocspNonce, parseNonce } from '../x509/ocsp-nonce.ts';
 import { encodeOcspRequest, type OcspRequest, parseOcspRequest } from '../x509/ocsp-request.ts';
 import { encodeErrorResponse, type OcspStatus } from '../x509/ocsp-response.ts';
+import { isIssuedHere } from './issued-here.ts';
 import { approveOcsp } from './lint.ts';
+import type { OcspCache } from './ocsp-cache.ts';
 import type { OcspResponder } from './ocsp-responder.ts';
 import { sealOcsp } from './seal.ts';
 import type { CaStore, CertificateRecord } from './store.ts';
@@ -20,6 +22,8 @@ export const MAX_QUESTIONS = 16;
 export interface OcspParts {
   readonly store: Pick<CaStore, 'find'>;
   readonly clock: Clock;
+  /** Of answers to those who ask without a nonce; absent: each is signed. */
+  readonly cache?: OcspCache;
 }
 
 /** An answer to a request. */
@@ -51,26 +55,34 @@ export async function answerOcsp(
   const end = responder.certificate.tbs.notAfter.getTime();
   const answers: Answered[] = [];
   for (const id of ids) {
-    const record = await parts.store.find(serialText(id.serialNumber));
-    answers.push({ certId: id, status: certStatus(record) });
+    answers.push({ certId: id, status: await statusIn(parts, responder.ca, id.serialNumber) });
   }
   const nonce = parseNonce(asked.extensions);
   const until = new Date(Math.min(now.getTime() + period, end));
-  return signed(answers, { now, until, nonce }, responder, parts.store);
+  const responderStatus = await statusOfResponder(parts, responder);
+  const sign = () => signed(answers, { now, until, nonce, responderStatus }, responder);
+  const [one, ...others] = answers;
+  const isCommon = one && one.status.kind !== 'unknown' && others.length === 0;
+  if (nonce || !parts.cache || !isCommon) return sign();
+  const state = JSON.stringify([one.status, responderStatus]);
+  return parts.cache.answer({ certId: one.certId.der, state }, now, sign);
 }
 
-/** Signs the answer about one certificate beforehand, for those who ask without a nonce. */
-export function presignOcsp(
+/**
+ * Signs the answer about one certificate of the CA beforehand, for those who ask without a nonce.
+ */
+export async function presignOcsp(
   record: CertificateRecord,
   { hash, period }: { readonly hash: CertIdHash; readonly period: number },
   responder: OcspResponder,
-  { store, clock }: OcspParts,
+  parts: OcspParts,
 ): Promise<OcspAnswer> {
-  const now = wholeSeconds(clock());
+  const now = wholeSeconds(parts.clock());
   const until = new Date(now.getTime() + period);
   const id = certId(responder.ca.tbs, BigInt(`0x${record.serial}`), hash);
   const answer = { certId: id, status: certStatus(record) };
-  return signed([answer], { now, until, nonce: undefined }, responder, store);
+  const responderStatus = await statusOfResponder(parts, responder);
+  return signed([answer], { now, until, nonce: undefined, responderStatus }, responder);
 }
 
 /** Throws what answering would throw, so that a responder that cannot answer does not start. */
@@ -95,6 +107,23 @@ export function certStatus(record: CertificateRecord | undefined): CertStatus {
   return { kind: 'revoked', at, reason: number === 0 ? undefined : number };
 }
 
+/** The store of a CA under a parent holds its own certificate too, of which the parent tells. */
+async function statusIn(
+  { store }: OcspParts,
+  ca: Certificate,
+  serialNumber: bigint,
+): Promise<CertStatus> {
+  const record = await store.find(serialText(serialNumber));
+  return certStatus(record && isIssuedHere(record, ca) ? record : undefined);
+}
+
+/** The CA tells nothing of itself. */
+const statusOfResponder = async (
+  parts: OcspParts,
+  { ca, certificate, delegated }: OcspResponder,
+): Promise<CertStatus> =>
+  delegated ? statusIn(parts, ca, certificate.tbs.serialNumber) : { kind: 'unknown' };
+
 type Answered = Pick<ResponseData['responses'][number], 'certId' | 'status'>;
 
 interface Circumstances {
@@ -102,16 +131,17 @@ interface Circumstances {
   readonly now: Date;
   readonly until: Date;
   readonly nonce: Uint8Array | undefined;
+  /** What the CA says of a delegated responder. */
+  readonly responderStatus: CertStatus;
 }
 
 /** Drafted, approved and sealed, as everything that a CA signs. */
 async function signed(
   answers: readonly Answered[],
-  { now, until, nonce }: Circumstances,
+  { now, until, nonce, responderStatus }: Circumstances,
   responder: OcspResponder,
-  store: OcspParts['store'],
 ): Promise<OcspAnswer> {
-  const { publicKey, serialNumber } = responder.certificate.tbs;
+  const { publicKey } = responder.certificate.tbs;
   const data: ResponseData = {
     responder: { kind: 'key', hash: keyIdentifier(publicKey) },
     producedAt: now,
@@ -123,8 +153,7 @@ async function signed(
     })),
     extensions: nonce ? [ocspNonce(nonce)] : [],
   };
-  const own = responder.delegated ? await store.find(serialText(serialNumber)) : undefined;
-  const approved = approveOcsp(data, { responder, responderStatus: certStatus(own) });
+  const approved = approveOcsp(data, { responder, responderStatus });
   return { der: await sealOcsp(approved, responder), status: 'successful', data };
 }
 

@@ -1,21 +1,26 @@
 import { existsSync } from 'node:fs';
 import { PkiError } from '../errors.ts';
 import type { CaDirectory } from '../store/ca-directory.ts';
-import { type Certificate, serialText } from '../x509/certificate.ts';
+import { type Certificate, parseCertificate, serialText } from '../x509/certificate.ts';
 import { nameText, parseName } from '../x509/names.ts';
 import type { CliContext } from './context.ts';
 import { normalisedSerial } from './find-certificate.ts';
 import { pathOf } from './options.ts';
 import { readCertificates } from './read-certificates.ts';
 
-/** As {@link recordedSerial}; throws POLICY for the certificate of the CA itself. */
+/**
+ * As {@link recordedSerial}; throws USAGE also for what the store has of another CA, and POLICY for
+ * the certificate of the CA itself.
+ */
 export async function revocableSerial(
   context: CliContext,
   what: string,
   ca: CaDirectory,
 ): Promise<string> {
   const serial = await recordedSerial(context, what, ca, 'revoke');
-  if (equal((await ca.store.find(serial))?.der, ca.certificate.der)) throw itsOwn();
+  const der = (await ca.store.find(serial))?.der;
+  if (equal(der, ca.certificate.der)) throw itsOwn();
+  if (der) mustBeIssuedBy(ca.certificate, parseCertificate(der), what, 'revoke');
   return serial;
 }
 

@@ -24,6 +24,16 @@ const ROWS: readonly GroupRow[] = [
     summary: 'make a request about a certificate',
     load: async () => (await import('./ocsp/request.ts')).ocspRequestCommand,
   },
+  {
+    name: 'show',
+    summary: 'show a request or a response',
+    load: async () => (await import('./ocsp/show.ts')).ocspShowCommand,
+  },
+  {
+    name: 'verify',
+    summary: 'verify a response',
+    load: async () => (await import('./ocsp/verify.ts')).ocspVerifyCommand,
+  },
 ];
 
 /** The commands about OCSP (RFC 6960). */

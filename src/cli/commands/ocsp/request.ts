@@ -1,12 +1,10 @@
 import { type Command, Option } from 'commander';
-import { PkiError } from '../../../errors.ts';
 import { serialText } from '../../../x509/certificate.ts';
 import type { CertIdHash } from '../../../x509/ocsp-cert-id.ts';
 import type { CliContext } from '../../context.ts';
 import { pathOf } from '../../options.ts';
 import { OutputFile } from '../../output-file.ts';
 import { json, table } from '../../present.ts';
-import { nameOf, readCertificates } from '../../read-certificates.ts';
 
 interface RequestOptions {
   readonly cert: string;
@@ -43,15 +41,12 @@ export const ocspRequestCommand = (command: Command, context: CliContext): Comma
 
 async function makeRequest(options: RequestOptions, context: CliContext): Promise<void> {
   const { out, force = false, hash } = options;
-  const [{ tbs }] = await readCertificates(context, options.cert);
-  const [issuer] = await readCertificates(context, options.issuer);
-  if (Buffer.compare(tbs.issuer, issuer.tbs.subject) !== 0) {
-    const [cert, other] = [nameOf(options.cert), nameOf(options.issuer)];
-    throw new PkiError('USAGE', `${cert} was not issued by the subject of ${other}`);
-  }
+  const { readWithIssuer } = await import('../../ocsp/of-issuer.ts');
+  const { certificate, issuer } = await readWithIssuer(context, options);
+  const { serialNumber } = certificate.tbs;
   const { certId } = await import('../../../x509/ocsp-cert-id.ts');
   const { encodeOcspRequest, ocspPath } = await import('../../../x509/ocsp-request.ts');
-  const id = certId(issuer.tbs, tbs.serialNumber, hash);
+  const id = certId(issuer.tbs, serialNumber, hash);
   const nonce = options.nonce ? context.entropy(NONCE_BYTES) : undefined;
   const der = encodeOcspRequest(id, nonce);
   if (out !== '-') {
@@ -59,7 +54,7 @@ async function makeRequest(options: RequestOptions, context: CliContext): Promis
     file.write(der);
     file.commit();
   }
-  const serial = serialText(tbs.serialNumber);
+  const serial = serialText(serialNumber);
   const file = out === '-' ? {} : { file: out };
   if (options.json) {
     const request = Buffer.from(der).toString('base64');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../../context.ts';
-import { type AnswerDescription, describeAnswer } from '../../ocsp/describe-answer.ts';
+import { describeAnswer, singleRows } from '../../ocsp/describe-answer.ts';
 import {
   addResponderOptions,
   periodOf,
@@ -54,12 +54,5 @@ async function respond(options: RespondOptions, context: CliContext): Promise<vo
   }
   if (!file) return context.print(answer.der);
   context.print(`answered ${description.status}\n`);
-  context.print(table([['response', out], ...rowsOf(description)]));
+  context.print(table([['response', out], ...description.certificates.flatMap(singleRows)]));
 }
-
-const rowsOf = ({ certificates }: AnswerDescription): readonly (readonly [string, string])[] =>
-  certificates.flatMap(({ serial, status, revokedAt, reason, nextUpdate = '' }) => [
-    ['serial', serial] as const,
-    ['status', revokedAt ? `${status} ${revokedAt}, ${reason}` : status] as const,
-    ['next update', nextUpdate] as const,
-  ]);

@@ -38,10 +38,11 @@ async function serve(options: ServeOptions, context: CliContext): Promise<void> 
   const { host } = options;
   const { openResponder } = await import('../../ocsp/open-responder.ts');
   const { answerOcsp, rehearseOcsp } = await import('../../../ca/ocsp.ts');
+  const { OcspCache } = await import('../../../ca/ocsp-cache.ts');
   const { startHttpResponder } = await import('../../ocsp/http-responder.ts');
   const { responder, store } = await openResponder(context, options);
   const { clock, note } = context;
-  const [period, parts] = [periodOf(options), { store, clock }];
+  const [period, parts] = [periodOf(options), { store, clock, cache: new OcspCache() }];
   await rehearseOcsp(responder, period, parts);
   const answer = (request: Uint8Array) => answerOcsp(request, responder, period, parts);
   const server = await startHttpResponder({ host, port: options.port, answer, clock, note });

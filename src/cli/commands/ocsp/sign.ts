@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { CertificateRecord } from '../../../ca/store.ts';
 import { timeText } from '../../../der/time.ts';
 import { PkiError } from '../../../errors.ts';
+import type { Certificate } from '../../../x509/certificate.ts';
 import type { CertIdHash } from '../../../x509/ocsp-cert-id.ts';
 import type { CliContext } from '../../context.ts';
 import {
@@ -56,7 +57,7 @@ async function sign(options: SignOptions, context: CliContext): Promise<void> {
   const asked = { hash, period: periodOf(options) };
   const counts = { good: 0, revoked: 0 };
   let nextUpdate: Date | undefined;
-  for await (const record of current(store.list(), context)) {
+  for await (const record of current(store.list(), responder.ca, context)) {
     const { der, data } = await presignOcsp(record, asked, responder, parts);
     const single = data?.responses[0];
     if (!single || single.status.kind === 'unknown') throw new TypeError('nothing was signed');
@@ -80,10 +81,15 @@ async function sign(options: SignOptions, context: CliContext): Promise<void> {
 }
 
 /** Certificates that somebody may ask about. Between any two of them the command can be interrupted. */
-async function* current(records: AsyncIterable<CertificateRecord>, context: CliContext) {
+async function* current(
+  records: AsyncIterable<CertificateRecord>,
+  ca: Certificate,
+  context: CliContext,
+) {
   const now = context.clock();
+  const { isIssuedHere } = await import('../../../ca/issued-here.ts');
   for await (const record of records) {
-    if (record.status !== 'issued' || record.notAfter < now) continue;
+    if (record.status !== 'issued' || record.notAfter < now || !isIssuedHere(record, ca)) continue;
     await new Promise((resume) => setImmediate(resume));
     if (context.interrupted.aborted) throw new PkiError('INTERRUPTED', 'interrupted');
     yield record;
