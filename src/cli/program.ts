@@ -77,6 +77,11 @@ const COMMANDS: readonly CommandRow[] = [
     summary: 'look after tokens: what is in them, whether they work, backups of keys',
     load: async () => (await import('./commands/hsm.ts')).hsmCommand,
   },
+  {
+    name: 'completion',
+    summary: 'print a script that completes command lines of pki in a shell',
+    load: async () => (await import('./commands/completion.ts')).completionCommand,
+  },
 ];
 
 const DESCRIPTION = `Certificate authority with keys in files, in an HSM (PKCS#11), or in both at once.`;
