@@ -78,6 +78,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/hsm.ts')).hsmCommand,
   },
   {
+    name: 'doctor',
+    summary: 'look at everything that pki and a CA depend on',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script that completes command lines of pki in a shell',
     load: async () => (await import('./commands/completion.ts')).completionCommand,

@@ -37,6 +37,7 @@ describe('the help', () => {
       '  key',
       '  algorithms',
       '  hsm',
+      '  doctor',
       '  completion',
       '  help',
     ]);
@@ -57,6 +58,7 @@ describe('the help', () => {
     ['verify', '[options] <certificate> [intermediate...]', ['--trust', '--at', '--require-alt']],
     ['algorithms', '[options]', ['--family']],
     ['show', '[options] <file|serial>', ['--ca-dir']],
+    ['doctor', '[options]', ['--ca-dir']],
     ['completion', '[options] <shell>', []],
   ])('of %s has a synopsis, its options and examples', async (name, synopsis, options) => {
     const { status, stdout, stderr } = await pki(name, '--help');
