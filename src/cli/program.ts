@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { EXIT_STATUSES } from '../errors.ts';
 import type { CliContext } from './context.ts';
 
 interface CommandRow {
@@ -91,9 +92,14 @@ const COMMANDS: readonly CommandRow[] = [
 
 const DESCRIPTION = `Certificate authority with keys in files, in an HSM (PKCS#11), or in both at once.`;
 
+const statuses = (from: number, to: number): string =>
+  EXIT_STATUSES.filter(({ status }) => status >= from && status <= to)
+    .map(({ status, short }) => `${status} ${short}`)
+    .join(', ');
+
 const AFTER_HELP = `
-Exit status: 0 done, 2 usage, 3 refused by policy, 4 key not available,
-5 wrong PIN or passphrase, 6 store or file, 7 integrity, 8 due soon, 70 bug in pki.`;
+Exit status: ${statuses(0, 4)},
+${statuses(5, 70)}.`;
 
 /** The program, with the commands that `argv` mentions in full and the others by name. */
 export async function pkiProgram(argv: readonly string[], context: CliContext): Promise<Command> {
