@@ -14,6 +14,7 @@ import {
   exitStatusTable,
   sharedReference,
 } from './cli-reference.ts';
+import { jsonReference } from './json/shapes.ts';
 import { manualPage } from './manual.ts';
 import { table } from './markdown.ts';
 import { SCHEMES } from './schemes.ts';
@@ -146,6 +147,7 @@ export const GENERATED: readonly {
   { file: 'docs/cli.md', name: 'environment', text: environmentTable },
   { file: 'docs/cli.md', name: 'shared-options', text: sharedReference },
   { file: 'docs/cli.md', name: 'commands', text: commandReference },
+  { file: 'docs/json.md', name: 'shapes', text: jsonReference },
 ];
 
 /** Files that are generated as a whole. */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT_STATUSES } from '../errors.ts';
 import type { CliContext } from './context.ts';
+import { JSON_VERSION } from './json-version.ts';
 
 interface CommandRow {
   readonly name: string;
@@ -101,11 +102,14 @@ const AFTER_HELP = `
 Exit status: ${statuses(0, 4)},
 ${statuses(5, 70)}.`;
 
+const versionText = (json: boolean): string =>
+  json ? JSON.stringify({ version: packageJson.version, json: JSON_VERSION }) : packageJson.version;
+
 /** The program, with the commands that `argv` mentions in full and the others by name. */
 export async function pkiProgram(argv: readonly string[], context: CliContext): Promise<Command> {
   const program = new Command('pki')
     .description(DESCRIPTION)
-    .version(packageJson.version)
+    .version(versionText(argv.includes('--json')))
     .addHelpText('after', AFTER_HELP)
     .showSuggestionAfterError()
     .exitOverride()
