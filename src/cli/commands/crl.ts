@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { CrlInput } from '../../ca/crl.ts';
 import type { CaStore } from '../../ca/store.ts';
 import { pem } from '../../der/pem.ts';
 import { timeText } from '../../der/time.ts';
@@ -78,7 +79,12 @@ async function makeCrl(options: CrlOptions, context: CliContext): Promise<void> 
   const { openCurrentCrl } = await import('../current-crl.ts');
   const current = openCurrentCrl(context, path, kind);
   const { issueCrl } = await import('../../ca/crl.ts');
-  const input = { days: options.days ?? DEFAULTS[kind], delta };
+  const { counted } = await import('../progress.ts');
+  const input: CrlInput = {
+    days: options.days ?? DEFAULTS[kind],
+    delta,
+    watch: (rows) => counted(context, 'reading revocations', rows),
+  };
   const crl = await issueCrl(issuer, input, { store, clock: context.clock });
   const text = pem('X509 CRL', crl.der);
   if (await isNewest(crl, store)) current.replace(crl.der, text);
