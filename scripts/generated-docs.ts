@@ -6,6 +6,17 @@ import { EXIT_STATUS } from '../src/errors.ts';
 import { RETURN_CODES, type Remedy } from '../src/signers/pkcs11/errors.ts';
 import { QUIRKS } from '../src/signers/pkcs11/quirks.ts';
 import { certificateSizes, type Sizes } from './certificate-sizes.ts';
+import {
+  commandList,
+  commandReference,
+  environmentTable,
+  errorTable,
+  exitStatusTable,
+  sharedReference,
+} from './cli-reference.ts';
+import { jsonReference } from './json/shapes.ts';
+import { manualPage } from './manual.ts';
+import { table } from './markdown.ts';
 import { SCHEMES } from './schemes.ts';
 import { verifierTable } from './verifier-table.ts';
 
@@ -20,13 +31,6 @@ const REMEDIES: Readonly<Record<Remedy, string>> = {
   reopen: 'opens new sessions, logs in, signs once more',
   restart: 'starts the module anew, signs once more',
 };
-
-const cell = (text: string): string => text.replaceAll('|', '\\|');
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.map(cell).join(' | ')} |`)
-    .join('\n');
 
 const SIZE_COLUMNS: readonly (keyof Sizes)[] = [
   'publicKey',
@@ -137,7 +141,20 @@ export const GENERATED: readonly {
       return table(head, rows);
     },
   },
+  { file: 'README.md', name: 'exit-statuses', text: exitStatusTable },
+  { file: 'docs/cli.md', name: 'command-list', text: commandList },
+  { file: 'docs/cli.md', name: 'errors', text: errorTable },
+  { file: 'docs/cli.md', name: 'environment', text: environmentTable },
+  { file: 'docs/cli.md', name: 'shared-options', text: sharedReference },
+  { file: 'docs/cli.md', name: 'commands', text: commandReference },
+  { file: 'docs/json.md', name: 'shapes', text: jsonReference },
 ];
+
+/** Files that are generated as a whole. */
+export const GENERATED_FILES: readonly {
+  readonly file: string;
+  readonly text: () => Promise<string>;
+}[] = [{ file: 'man/pki.1', text: manualPage }];
 
 /** `document` with the part `name` replaced; throws if it has no place for it. */
 export function withGenerated(document: string, name: string, text: string): string {

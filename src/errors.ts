@@ -26,6 +26,48 @@ export const EXIT_STATUS: Readonly<Record<PkiErrorCode, number>> = {
 
 export const EXIT_STATUS_BUG = 70;
 
+/** One row, one exit status: help, manual and documents have them from here. */
+export interface ExitStatus {
+  readonly status: number;
+  /** Undefined for what is not a {@link PkiError}. */
+  readonly code: PkiErrorCode | undefined;
+  /** For the help of the program, where there is little room. */
+  readonly short: string;
+  readonly meaning: string;
+}
+
+const row = (code: PkiErrorCode, short: string, meaning: string): ExitStatus => ({
+  status: EXIT_STATUS[code],
+  code,
+  short,
+  meaning,
+});
+
+export const EXIT_STATUSES: readonly ExitStatus[] = [
+  { status: 0, code: undefined, short: 'done', meaning: 'done' },
+  row('USAGE', 'usage', 'usage: unknown option, profile or algorithm; a file that cannot be read'),
+  row('POLICY', 'refused by policy', 'refused by policy, each reason listed'),
+  row(
+    'KEY_UNAVAILABLE',
+    'key not available',
+    "key not available: module, token or key missing, ambiguous, or not the CA's",
+  ),
+  row('AUTH', 'wrong PIN or passphrase', 'wrong PIN or passphrase'),
+  row('STORE', 'store or file', 'store or file: it exists, it does not, disk full, locked'),
+  row(
+    'INTEGRITY',
+    'integrity',
+    'integrity: a signature that does not verify, a record that was changed',
+  ),
+  row(
+    'EXPIRING',
+    'due soon',
+    'something is due soon: the current CRL runs out, the CA certificate ends',
+  ),
+  { status: EXIT_STATUS_BUG, code: undefined, short: 'bug in pki', meaning: 'a bug in pki' },
+  row('INTERRUPTED', 'interrupted', 'interrupted'),
+];
+
 export interface PkiErrorOptions extends ErrorOptions {
   readonly hints?: readonly string[];
 }

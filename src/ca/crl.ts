@@ -4,7 +4,7 @@ import { altSignatureAlgorithm } from '../x509/alternative.ts';
 import { type Crl, crlNumber, deltaCrlIndicator } from '../x509/crl.ts';
 import { authorityKeyIdentifier } from '../x509/extensions.ts';
 import { freshestCrlExtension, issuingDistributionPoint } from '../x509/pointers.ts';
-import { encodeRevokedList } from '../x509/revoked-list.ts';
+import { encodeRevokedList, type RevokedEntry } from '../x509/revoked-list.ts';
 import type { AuthorityParts } from './authority.ts';
 import type { Issuer } from './issuer.ts';
 import { approveCrl } from './lint.ts';
@@ -12,6 +12,8 @@ import { sealCrl } from './seal.ts';
 import type { CrlPoint, IssuedCrl } from './store.ts';
 
 const DAY = 86_400_000; // milliseconds
+
+type RevokedPages = AsyncIterable<readonly RevokedEntry[]>;
 
 export interface CrlInput {
   /** Until the next one at the latest. */
@@ -22,6 +24,8 @@ export interface CrlInput {
   readonly point?: CrlPoint | undefined;
   /** Where a full CRL says that its delta CRLs are (RFC 5280 §5.2.6). URLs. */
   readonly freshestCrl?: readonly string[];
+  /** Passes the rows of the store on, to tell how far it is. */
+  readonly watch?: (pages: RevokedPages) => RevokedPages;
 }
 
 /**
@@ -30,7 +34,7 @@ export interface CrlInput {
  */
 export async function issueCrl(
   issuer: Issuer,
-  { days, delta = false, point, freshestCrl = [] }: CrlInput,
+  { days, delta = false, point, freshestCrl = [], watch = (pages) => pages }: CrlInput,
   { store, clock }: Pick<AuthorityParts, 'store' | 'clock'>,
 ): Promise<Crl> {
   const thisUpdate = wholeSeconds(clock());
@@ -45,7 +49,7 @@ export async function issueCrl(
     thisUpdate,
     nextUpdate: new Date(thisUpdate.getTime() + days * DAY),
     revoked: await encodeRevokedList(
-      base ? store.changedRevocations(base, point) : store.listedRevocations(last, point),
+      watch(base ? store.changedRevocations(base, point) : store.listedRevocations(last, point)),
     ),
     extensions: [
       authorityKeyIdentifier(issuer.keyIdentifier),

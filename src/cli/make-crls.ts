@@ -13,6 +13,7 @@ import { openCa } from './open-ca.ts';
 import { pathOf, type SecretOptions } from './options.ts';
 import { OutputFile } from './output-file.ts';
 import { json, table } from './present.ts';
+import { counted } from './progress.ts';
 
 export interface MakeCrlsOptions extends SecretOptions {
   readonly caDir: string;
@@ -70,7 +71,10 @@ async function makeCrl(
 ): Promise<Crl> {
   const which = { kind: delta ? 'delta' : 'full', point } as const;
   const current = openCurrentCrl(context, path, which);
-  const input = { days, delta, point, ...(freshestCrl && { freshestCrl }) };
+  const input: CrlInput = {
+    ...{ days, delta, point, ...(freshestCrl && { freshestCrl }) },
+    watch: (pages) => counted(context, 'reading revocations', pages, ({ length }) => length),
+  };
   const crl = await issueCrl(issuer, input, { store, clock: context.clock });
   if (await isNewest(crl, which, store)) current.replace(crl);
   return crl;

@@ -9,15 +9,9 @@ import { printable } from './printable.ts';
 import { waitingAt } from './progress.ts';
 import {
   askSecret,
-  BACKUP_PASSPHRASE,
   type CaSecrets,
-  NEW_PASSPHRASE,
   OWN_SECRETS,
-  P12_PASSPHRASE,
-  PARENT_PASSPHRASE,
-  PARENT_PIN,
-  PASSPHRASE,
-  PIN,
+  SECRET_KINDS,
   secretFromDescriptor,
   secretFromVariable,
 } from './secrets.ts';
@@ -106,13 +100,7 @@ export function keyAccess(
     environment: context.env,
     resources: context.resources,
     secretVariables: [
-      PASSPHRASE.variable,
-      NEW_PASSPHRASE.variable,
-      BACKUP_PASSPHRASE.variable,
-      P12_PASSPHRASE.variable,
-      PARENT_PASSPHRASE.variable,
-      PIN.variable,
-      PARENT_PIN.variable,
+      ...SECRET_KINDS.map(({ variable }) => variable),
       options.pkcs11PinEnv,
       ...(secrets.hidden ?? []),
     ].filter((variable) => variable !== undefined),
@@ -126,12 +114,14 @@ function mustBeOne(options: Readonly<Record<string, unknown>>): void {
   if (given.length > 1) throw new PkiError('USAGE', `give either ${given.join(' or ')}`);
 }
 
-/** PKI_DEBUG is a list, so that more can be asked for later; what is unknown in it is an error. */
+export const DEBUG_VARIABLE = 'PKI_DEBUG';
+
+/** It is a list, so that more can be asked for later; what is unknown in it is an error. */
 function wantsTrace({ env }: CliContext, { debug }: SecretOptions): boolean {
-  const listed = (env['PKI_DEBUG'] ?? '').split(',').filter((what) => what !== '');
+  const listed = (env[DEBUG_VARIABLE] ?? '').split(',').filter((what) => what !== '');
   const unknown = listed.find((what) => what !== 'pkcs11');
   if (unknown !== undefined) {
-    throw new PkiError('USAGE', `unknown subject "${unknown}" in PKI_DEBUG`, {
+    throw new PkiError('USAGE', `unknown subject "${unknown}" in ${DEBUG_VARIABLE}`, {
       hints: ['use: pkcs11'],
     });
   }

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { EXIT_STATUSES } from '../errors.ts';
 import type { CliContext } from './context.ts';
+import { JSON_VERSION } from './json-version.ts';
 
 interface CommandRow {
   readonly name: string;
@@ -87,19 +89,37 @@ const COMMANDS: readonly CommandRow[] = [
     summary: 'look after tokens: what is in them, whether they work, backups of keys',
     load: async () => (await import('./commands/hsm.ts')).hsmCommand,
   },
+  {
+    name: 'doctor',
+    summary: 'look at everything that pki and a CA depend on',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
+    name: 'completion',
+    summary: 'print a script that completes command lines of pki in a shell',
+    load: async () => (await import('./commands/completion.ts')).completionCommand,
+  },
 ];
 
 const DESCRIPTION = `Certificate authority with keys in files, in an HSM (PKCS#11), or in both at once.`;
 
+const statuses = (from: number, to: number): string =>
+  EXIT_STATUSES.filter(({ status }) => status >= from && status <= to)
+    .map(({ status, short }) => `${status} ${short}`)
+    .join(', ');
+
 const AFTER_HELP = `
-Exit status: 0 done, 2 usage, 3 refused by policy, 4 key not available,
-5 wrong PIN or passphrase, 6 store or file, 7 integrity, 8 due soon, 70 bug in pki.`;
+Exit status: ${statuses(0, 4)},
+${statuses(5, 70)}.`;
+
+const versionText = (json: boolean): string =>
+  json ? JSON.stringify({ version: packageJson.version, json: JSON_VERSION }) : packageJson.version;
 
 /** The program, with the commands that `argv` mentions in full and the others by name. */
 export async function pkiProgram(argv: readonly string[], context: CliContext): Promise<Command> {
   const program = new Command('pki')
     .description(DESCRIPTION)
-    .version(packageJson.version)
+    .version(versionText(argv.includes('--json')))
     .addHelpText('after', AFTER_HELP)
     .showSuggestionAfterError()
     .exitOverride()

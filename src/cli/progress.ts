@@ -1,3 +1,4 @@
+import { PkiError } from '../errors.ts';
 import type { Waiting } from '../signers/key-access.ts';
 import type { CliContext } from './context.ts';
 
@@ -21,4 +22,33 @@ export function waitingAt(context: CliContext): Waiting {
       show?.(undefined);
     }
   };
+}
+
+/**
+ * Passes rows on, or pages of `size` rows, and from half a second on counts them at a terminal. Rows
+ * of a store keep the process busy, so that this is also where an interruption gets in; it throws
+ * INTERRUPTED.
+ */
+export async function* counted<Row>(
+  context: CliContext,
+  what: string,
+  rows: AsyncIterable<Row>,
+  size: (row: Row) => number = () => 1,
+): AsyncGenerator<Row> {
+  let [told, count] = [performance.now(), 0];
+  let show: CliContext['progress'];
+  try {
+    for await (const row of rows) {
+      yield row;
+      count += size(row);
+      if (performance.now() - told < INTERVAL) continue;
+      told = performance.now();
+      show ??= context.progress;
+      show?.(`pki: ${what}: ${count}`);
+      await new Promise((resume) => setImmediate(resume));
+      if (context.interrupted.aborted) throw new PkiError('INTERRUPTED', 'interrupted');
+    }
+  } finally {
+    show?.(undefined);
+  }
 }

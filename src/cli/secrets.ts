@@ -56,6 +56,16 @@ export const PARENT_PIN: SecretKind = {
   variable: 'PKCS11_PARENT_PIN',
 };
 
+export const SECRET_KINDS: readonly SecretKind[] = [
+  PASSPHRASE,
+  NEW_PASSPHRASE,
+  BACKUP_PASSPHRASE,
+  P12_PASSPHRASE,
+  PARENT_PASSPHRASE,
+  PIN,
+  PARENT_PIN,
+];
+
 /** Which secrets open the keys of a CA, and how questions call that CA. */
 export interface CaSecrets {
   readonly passphrase: SecretKind;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { timeText } from '../der/time.ts';
+import { timeText, wholeSeconds } from '../der/time.ts';
 import { PkiError } from '../errors.ts';
 import type { PathResult, PathStep } from '../path/path-result.ts';
 import type { CheckedSignature } from '../path/path-signatures.ts';
@@ -81,7 +81,7 @@ function signatureColumns(signature: CheckedSignature, { trusted }: PathStep): r
 
 const resultJson = (result: PathResult, at: Date) => ({
   valid: result.problems.length === 0,
-  at: timeText(at),
+  at: timeText(wholeSeconds(at)),
   path: result.path.map(stepJson),
   signatures: result.signatures.map(signatureJson),
   problems: result.findings.map((finding) => ({ ...finding, problem: printable(finding.problem) })),

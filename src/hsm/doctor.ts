@@ -124,10 +124,10 @@ function signatureCheck(test: SignatureTest): Check {
 }
 
 /** Some tokens keep all keys, and refuse those of a session: that is no fault of them. */
-const cannotMake = (name: string, { message }: PkiError): Check => ({
-  ...warning('signature', `no throw-away key for ${name}: ${message}`),
-  hints: ['"pki hsm test" signs with a key that is there'],
-});
+const cannotMake = (name: string, { message }: PkiError): Check =>
+  warning('signature', `no throw-away key for ${name}: ${message}`, [
+    '"pki hsm test" signs with a key that is there',
+  ]);
 
 function* objectChecks(findings: readonly Finding[], count: number): Generator<Check> {
   const warnings = findings.filter(({ level }) => level === 'warning');

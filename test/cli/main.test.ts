@@ -39,6 +39,8 @@ describe('the help', () => {
       '  key',
       '  algorithms',
       '  hsm',
+      '  doctor',
+      '  completion',
       '  help',
     ]);
     expect(stdout).toMatch(/Exit status: 0 done, 2 usage, (.*\n)?.*70 bug in pki\.\n$/);
@@ -60,6 +62,8 @@ describe('the help', () => {
     ['verify', '[options] <certificate> [intermediate...]', ['--trust', '--at', '--require-alt']],
     ['algorithms', '[options]', ['--family']],
     ['show', '[options] <file|serial>', ['--ca-dir']],
+    ['doctor', '[options]', ['--ca-dir']],
+    ['completion', '[options] <shell>', []],
   ])('of %s has a synopsis, its options and examples', async (name, synopsis, options) => {
     const { status, stdout, stderr } = await pki(name, '--help');
     expect(stdout.startsWith(`Usage: pki ${name} ${synopsis}\n`)).toBe(true);

@@ -21,6 +21,10 @@ export function tool(name: Tool): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
+/** Whether this machine has a program that `scripts/install-tools` asks its packager for. */
+export const installed = (program: string): boolean =>
+  (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, program)));
+
 /** Path of SoftHSM's PKCS#11 module; undefined if it is not installed. */
 export function softhsmModule(): string | undefined {
   const candidates = [

@@ -28,15 +28,9 @@ export const PASSPHRASE = 'correct horse battery staple';
 
 /** Runs command lines in this process, in a world of their own. */
 export function world(options: WorldOptions) {
-  const { cwd, env = {}, answers, stdin = '', now, progress } = options;
   return async function pki(...argv: readonly string[]): Promise<Outcome> {
     let [stdout, stderr] = ['', ''];
-    const typed = [...(answers ?? [])];
-    const context: CliContext = {
-      env: withModuleEnvironment(env),
-      cwd,
-      clock: () => now ?? new Date(),
-      entropy: (length) => randomBytes(length),
+    const context = testContext(options, {
       print: (result) => {
         // an octet is a character of Latin-1
         stdout += typeof result === 'string' ? result : Buffer.from(result).toString('latin1');
@@ -44,19 +38,38 @@ export function world(options: WorldOptions) {
       note: (text) => {
         stderr += `${text}\n`;
       },
-      readStdin: async () => Buffer.from(stdin),
-      prompt:
-        answers &&
-        (async (question) => {
-          stderr += `${question}\n`;
-          return typed.shift() ?? '';
-        }),
-      progress,
-      resources: new AsyncDisposableStack(),
-      interrupted: options.interrupted ?? new AbortController().signal,
-    };
+    });
     const status = await run(argv, context);
     return { status, stdout, stderr };
+  };
+}
+
+/** What a command sees of a world; what it prints goes nowhere, unless that is given. */
+export function testContext(
+  { cwd, env = {}, answers, stdin = '', now, progress, interrupted }: WorldOptions,
+  {
+    print = () => undefined,
+    note = () => undefined,
+  }: Partial<Pick<CliContext, 'print' | 'note'>> = {},
+): CliContext {
+  const typed = [...(answers ?? [])];
+  return {
+    env: withModuleEnvironment(env),
+    cwd,
+    clock: () => now ?? new Date(),
+    entropy: (length) => randomBytes(length),
+    print,
+    note,
+    readStdin: async () => Buffer.from(stdin),
+    prompt:
+      answers &&
+      (async (question) => {
+        note(question);
+        return typed.shift() ?? '';
+      }),
+    progress,
+    resources: new AsyncDisposableStack(),
+    interrupted: interrupted ?? new AbortController().signal,
   };
 }
 

@@ -1,12 +1,9 @@
 import type { Command } from 'commander';
-import { PkiError } from '../../../errors.ts';
-import type { Check } from '../../../hsm/check.ts';
 import { diagnose } from '../../../hsm/doctor.ts';
 import type { Pkcs11KeyRef } from '../../../signers/key-ref.ts';
 import type { CliContext } from '../../context.ts';
 import { type HsmCommandOptions, tokenOf } from '../../open-token.ts';
-import { json } from '../../present.ts';
-import { printable } from '../../printable.ts';
+import { foundProblems, printChecks } from '../../print-checks.ts';
 import { PIN } from '../../secrets.ts';
 
 interface DoctorOptions extends HsmCommandOptions {
@@ -28,25 +25,10 @@ export function hsmDoctorCommand(command: Command, context: CliContext): Command
     .action(async (given: DoctorOptions) => {
       const { ref, access, options } = await tokenOf(context, given);
       const sign = options.sign === true || givesPin(options, ref, context);
-      const checks: Check[] = [];
-      for await (const check of diagnose(ref, access, sign)) {
-        checks.push(check);
-        if (!options.json) context.print(lines(check));
-      }
-      const problems = checks.filter(({ level }) => level === 'problem').length;
-      if (options.json) {
-        context.print(json({ status: problems === 0 ? 'ok' : 'problem', checks }));
-      }
-      if (problems === 0) return;
-      const what = problems === 1 ? 'a problem' : `${problems} problems`;
-      throw new PkiError('KEY_UNAVAILABLE', `doctor found ${what}`);
+      const { problems } = await printChecks(context, diagnose(ref, access, sign), options);
+      if (problems > 0) throw foundProblems('KEY_UNAVAILABLE', problems);
     });
 }
-
-const lines = ({ level, text, hints = [] }: Check): string =>
-  [`${level.padEnd(7)}  ${printable(text)}`, ...hints.map((hint) => `         ${printable(hint)}`)]
-    .map((line) => `${line}\n`)
-    .join('');
 
 function givesPin(options: DoctorOptions, ref: Pkcs11KeyRef, { env }: CliContext): boolean {
   const { pkcs11Pin, pkcs11PinFile, pkcs11PinEnv, pkcs11PinFd } = options;

@@ -13,6 +13,7 @@ import {
 import { pathOf } from '../../options.ts';
 import { OutputDirectory } from '../../output-directory.ts';
 import { json, table } from '../../present.ts';
+import { counted } from '../../progress.ts';
 
 interface SignOptions extends ResponderOptions {
   readonly out: string;
@@ -57,7 +58,8 @@ async function sign(options: SignOptions, context: CliContext): Promise<void> {
   const asked = { hash, period: periodOf(options) };
   const counts = { good: 0, revoked: 0 };
   let nextUpdate: Date | undefined;
-  for await (const record of current(store.list(), responder.ca, context)) {
+  const records = current(store.list(), responder.ca, context);
+  for await (const record of counted(context, 'signing', records)) {
     const { der, data } = await presignOcsp(record, asked, responder, parts);
     const single = data?.responses[0];
     if (!single || single.status.kind === 'unknown') throw new TypeError('nothing was signed');

@@ -1,0 +1,9 @@
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+/** A table in Markdown. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map(cell).join(' | ')} |`)
+    .join('\n');
+
+export const code = (text: string): string => `\`${text}\``;

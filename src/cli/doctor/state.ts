@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { timeText, wholeSeconds } from '../../der/time.ts';
+import { PkiError } from '../../errors.ts';
+import { type Check, ok, problem, warning } from '../../hsm/check.ts';
+import { CA_FILES } from '../../store/ca-directory.ts';
+import { SCHEMA_VERSION } from '../../store/schema.ts';
+import { RECENT, type StoreState, storeState } from '../../store/store-state.ts';
+import type { Certificate } from '../../x509/certificate.ts';
+import { parseCrlNumber } from '../../x509/crl.ts';
+import { readCurrentCrl, type WhichCrl } from '../current-crl.ts';
+
+const DAY = 86_400_000; // milliseconds
+
+/** How long before an end it is said that it comes. Milliseconds. */
+const AHEAD = { certificate: 90 * DAY, crl: 3 * DAY } as const;
+
+/** What the clocks of two machines may differ by. Milliseconds. */
+const TOLERANCE = 60_000;
+
+export function* certificateChecks({ tbs }: Certificate, now: Date): Generator<Check> {
+  const [begin, end] = [timeText(tbs.notBefore), timeText(tbs.notAfter)];
+  if (now < tbs.notBefore) {
+    yield problem('clock', `it is ${told(now)}, before the CA certificate begins at ${begin}`, [
+      SET_CLOCK,
+    ]);
+  }
+  const left = tbs.notAfter.getTime() - now.getTime();
+  if (left < 0) {
+    yield problem('certificate', `the CA certificate ended at ${end}`, [RENEW]);
+  } else if (left < AHEAD.certificate) {
+    yield due(warning('certificate', `the CA certificate ends at ${end}`, [RENEW]));
+  } else {
+    yield ok('certificate', `the CA certificate is valid until ${end}`);
+  }
+}
+
+const RENEW = 'nothing that it issues is valid any longer than that; make the next CA in time';
+const SET_CLOCK = 'set the clock of this machine, or what is signed has wrong times';
+
+export function* storeChecks(path: string, now: Date): Generator<Check> {
+  const state = storeState(join(path, CA_FILES.store));
+  yield state.version === SCHEMA_VERSION
+    ? ok('store', `store: format ${state.version}`)
+    : ok('store', `store: format ${state.version}; the next change brings it to ${SCHEMA_VERSION}`);
+  yield* interruptedChecks(state);
+  const { lastEntry } = state;
+  if (!lastEntry) return;
+  const last = told(lastEntry);
+  yield now.getTime() < lastEntry.getTime() - TOLERANCE
+    ? problem('clock', `it is ${told(now)}, before the last entry of the audit trail, ${last}`, [
+        SET_CLOCK,
+      ])
+    : ok('clock', `it is ${told(now)}; the last entry of the audit trail is of ${last}`);
+}
+
+function* interruptedChecks({ interrupted }: StoreState): Generator<Check> {
+  const { certificates, crls } = interrupted;
+  if (certificates + crls === 0) {
+    yield ok('store', `none of the last ${RECENT} issuances was interrupted`);
+    return;
+  }
+  const what = [
+    ...(certificates > 0 ? [`certificates: ${certificates}`] : []),
+    ...(crls > 0 ? [`CRLs: ${crls}`] : []),
+  ].join(', ');
+  yield warning('store', `issuances that were interrupted while the key was in use: ${what}`, [
+    'what was signed then was not handed out; CRLs and OCSP tell that such certificates are revoked',
+  ]);
+}
+
+export function* crlChecks(path: string, now: Date): Generator<Check> {
+  for (const kind of ['full', 'delta'] as const) {
+    const found = crlCheck(path, kind, now);
+    if (found) yield found;
+  }
+}
+
+/** A delta CRL that is not there is not missed. */
+function crlCheck(path: string, kind: WhichCrl['kind'], now: Date): Check | undefined {
+  let crl: ReturnType<typeof readCurrentCrl>;
+  try {
+    crl = readCurrentCrl(path, { kind });
+  } catch (error) {
+    if (error instanceof PkiError) return problem('crl', error.message, error.hints);
+    throw error;
+  }
+  if (!crl) return kind === 'full' ? ok('crl', 'no CRL was made yet') : undefined;
+  const { extensions, thisUpdate, nextUpdate } = crl.tbs;
+  const name = `${kind === 'full' ? 'CRL' : 'delta CRL'} ${parseCrlNumber(extensions)}`;
+  const left = nextUpdate.getTime() - now.getTime();
+  const next = `make the next one with "pki crl${kind === 'delta' ? ' --delta' : ''}"`;
+  if (left <= 0) return problem('crl', `${name} ran out at ${timeText(nextUpdate)}`, [next]);
+  const text = `${name} of ${timeText(thisUpdate)} is current until ${timeText(nextUpdate)}`;
+  return left <= AHEAD.crl ? due(warning('crl', text, [next])) : ok('crl', text);
+}
+
+const told = (time: Date): string => timeText(wholeSeconds(time));
+
+const due = (check: Check): Check => ({ ...check, due: true });

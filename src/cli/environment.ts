@@ -1,0 +1,17 @@
+import { DEBUG_VARIABLE } from './options.ts';
+import { SECRET_KINDS } from './secrets.ts';
+
+/** A variable of the environment that pki reads. */
+export interface EnvironmentVariable {
+  readonly name: string;
+  readonly purpose: string;
+}
+
+/** All that there are, but for those that an option names and those that a PKCS#11 module reads. */
+export const ENVIRONMENT: readonly EnvironmentVariable[] = [
+  ...SECRET_KINDS.map(({ variable, what, fileOption }) => ({
+    name: variable,
+    purpose: `the ${what}, unless ${fileOption} gives it`,
+  })),
+  { name: DEBUG_VARIABLE, purpose: '"pkcs11" logs each PKCS#11 call, as --debug pkcs11 does' },
+];
