@@ -32,18 +32,26 @@ export const ISSUER_RULES: readonly LintRule[] = [
   {
     id: 'issuer-path-length',
     cites: 'RFC 5280 §4.2.1.9',
-    check: ({ extensions, issuer }) =>
-      extensions.basicConstraints?.ca && issuer.extensions?.basicConstraints?.pathLength === 0
+    check: (subject) =>
+      subject.extensions.basicConstraints?.ca &&
+      subject.issuer.extensions?.basicConstraints?.pathLength === 0 &&
+      !isSelfIssued(subject)
         ? 'the issuer may only issue end-entity certificates (path length 0)'
         : undefined,
   },
   {
     id: 'path-length-below-issuer',
     cites: 'RFC 5280 §4.2.1.9, §6.1.4',
-    check: ({ extensions, issuer }) => {
-      const own = extensions.basicConstraints?.pathLength;
-      const limit = issuer.extensions?.basicConstraints?.pathLength;
-      if (own === undefined || !limit || own < limit) return undefined; // of 0 another row tells
+    check: (subject) => {
+      const own = subject.extensions.basicConstraints?.pathLength;
+      const limit = subject.issuer.extensions?.basicConstraints?.pathLength;
+      if (own === undefined || limit === undefined || own < limit) return undefined;
+      if (isSelfIssued(subject)) {
+        return own === limit
+          ? undefined
+          : `the path length must not be above ${limit}, the issuer's`;
+      }
+      if (limit === 0) return undefined; // of that another row tells
       return `the path length must be below that of the issuer, ${limit}; it would be ${own}`;
     },
   },
@@ -53,7 +61,8 @@ export const ISSUER_RULES: readonly LintRule[] = [
     check: (subject) => {
       if (!subject.extensions.basicConstraints?.ca) return undefined;
       const [issuer, ...above] = issuersOf(subject);
-      let below = issuer?.selfIssued ? 0 : 1; // CAs between the one above and the new one
+      // CAs below the one above, the new one aside: one under its own name is not counted
+      let below = (issuer?.selfIssued ? 0 : 1) - (isSelfIssued(subject) ? 1 : 0);
       for (const { subject: name, selfIssued, extensions } of above) {
         const limit = extensions.basicConstraints?.pathLength;
         if (limit !== undefined && limit <= below) {
@@ -87,6 +96,10 @@ export const ISSUER_RULES: readonly LintRule[] = [
     },
   },
 ];
+
+/** A CA under its own name, as in a change of its key: path lengths do not count it (§6.1.4 (l)). */
+const isSelfIssued = ({ tbs, issuer }: LintSubject): boolean =>
+  Buffer.compare(tbs.subject, issuer.name) === 0;
 
 /** The issuer's certificate and those above it; none while a CA makes its own. */
 const issuersOf = ({ issuer }: LintSubject): readonly PathCertificate[] =>
