@@ -103,6 +103,11 @@ export interface CaStore extends Disposable {
     at: Date,
   ): Promise<void>;
   find(serial: string): Promise<CertificateRecord | undefined>;
+  /**
+   * When the last of the certificates ends that are, or may have been, issued to others than
+   * `subject`, as nameText() gives it; undefined if there is none.
+   */
+  lastEnd(subject: string): Promise<Date | undefined>;
   /** All certificates, oldest first; rows are read as they are asked for. */
   list(): AsyncIterable<CertificateRecord>;
 }

@@ -45,7 +45,7 @@ export async function createCa(
   const parent = await openParent(context, options);
   const planned = await planCa(context, options, subject, parent);
   await parent?.issuer.open();
-  const made = await stageCa(context, directory, planned, parent);
+  const made = await stageCa(context, directory, planned, parent ? [parent] : []);
   const { certificate, notes } = await certified(context, planned, made, parent);
   try {
     await commitCa(context, given.name, planned, made, certificate, parent);
@@ -63,7 +63,8 @@ export async function createCa(
   };
 }
 
-async function certified(
+/** The certificate of a CA whose keys are made: by itself or by its parent, and recorded. */
+export async function certified(
   { clock, entropy }: CliContext,
   { ca }: PlannedCa,
   { keys, staged }: StagedCa,
@@ -77,7 +78,8 @@ async function certified(
   return issued;
 }
 
-async function commitCa(
+/** Writes what is left, and puts the directory in its place. */
+export async function commitCa(
   context: CliContext,
   name: string,
   { options, policy }: PlannedCa,

@@ -30,6 +30,7 @@ export const CA_FILES = {
   keys: 'keys',
   crl: 'crl',
   profiles: 'profiles',
+  cross: 'cross',
 } as const;
 
 /** An existing CA: its certificate, where its keys are, and its store. */
@@ -164,6 +165,14 @@ export class StagedCaDirectory implements Disposable {
     this.#write(CA_FILES.certificate, certificatesText([certificate]), 0o644);
     if (chain.length === 0) return;
     this.#write(CA_FILES.chain, certificatesText([certificate, ...chain]), 0o644);
+  }
+
+  /** Writes a cross-certificate and returns its path relative to the directory. */
+  writeCross(name: string, certificate: Certificate): string {
+    const path = join(CA_FILES.cross, name);
+    mkdirSync(join(this.path, CA_FILES.cross), { recursive: true });
+    this.#write(path, certificatesText([certificate]), 0o644);
+    return path;
   }
 
   /** Instead of a certificate, the request for one, PEM: the directory will be waiting for it. */

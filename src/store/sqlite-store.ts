@@ -21,7 +21,7 @@ import {
   listedRevocations,
   recordRevocation,
 } from './revocation-rows.ts';
-import { certificateRecord, hashText, hex, seconds } from './row.ts';
+import { certificateRecord, date, hashText, hex, seconds } from './row.ts';
 import { MISSING_TABLES, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import { missing, wrongVersion } from './sqlite-errors.ts';
@@ -88,6 +88,15 @@ export class SqliteStore implements CaStore {
 
   async find(serial: string): Promise<CertificateRecord | undefined> {
     return findCertificateRow(this.#database, serial);
+  }
+
+  async lastEnd(subject: string): Promise<Date | undefined> {
+    const row = this.#database.row(
+      `SELECT not_after FROM certificate WHERE status <> 'failed' AND subject <> ?
+       ORDER BY not_after DESC LIMIT 1`, // by the index: a few rows are read
+      subject,
+    );
+    return row && date(row['not_after']);
   }
 
   async *list(): AsyncIterable<CertificateRecord> {
