@@ -50,12 +50,11 @@ export interface RequestEvidence extends TrustedWorld {
   readonly signer?: ReferredCertificate;
 }
 
-/** For a key pair that we hold ourselves; it asks for no names of its own. */
-export const requestForOwnKey = (publicKey: Uint8Array): CertificateRequest =>
-  possession({
-    publicKey,
-    ...NOTHING_ELSE,
-  });
+/** For a key pair that we hold ourselves; it asks for no names of its own unless they are given. */
+export const requestForOwnKey = (
+  publicKey: Uint8Array,
+  names: Partial<Pick<CertificateRequest, 'subject' | 'subjectAltName'>> = {},
+): CertificateRequest => possession({ ...NOTHING_ELSE, publicKey, ...names });
 
 /**
  * For the key of a CA's certificate, under its name as it stands. Throws POLICY unless the

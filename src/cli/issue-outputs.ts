@@ -1,8 +1,19 @@
 import { PkiError } from '../errors.ts';
 import type { CliContext } from './context.ts';
-import type { IssueOptions } from './issue-certificate.ts';
 import { pathOf } from './options.ts';
 import { mustBeWritable, OutputFile } from './output-file.ts';
+
+/** Which files are to be written, and how. */
+export interface OutputOptions {
+  readonly out: string;
+  readonly fullChain?: boolean;
+  readonly keyOut?: string;
+  readonly keyPassphraseFile?: string;
+  readonly p12Out?: string;
+  readonly p12PassphraseFile?: string;
+  readonly p12Name?: string;
+  readonly force?: boolean;
+}
 
 /** The files that a certificate is going to need; none that were not asked for. */
 export interface IssueOutputs {
@@ -12,7 +23,7 @@ export interface IssueOutputs {
 }
 
 /** Opens all of them, so that a place that cannot be written to costs no certificate. */
-export function openOutputs(context: CliContext, options: IssueOptions): IssueOutputs {
+export function openOutputs(context: CliContext, options: OutputOptions): IssueOutputs {
   const { out, keyOut, p12Out, force = false } = options;
   const open = (path: string, mode: number) =>
     context.resources.use(new OutputFile(pathOf(context, path), { mode, force }));
@@ -24,13 +35,13 @@ export function openOutputs(context: CliContext, options: IssueOptions): IssueOu
 }
 
 /** Refuses what {@link openOutputs} would refuse for what is there already; opens nothing. */
-export function mustFindRoom(context: CliContext, options: IssueOptions): void {
+export function mustFindRoom(context: CliContext, options: OutputOptions): void {
   for (const [, path] of outputPaths(options)) {
     mustBeWritable(pathOf(context, path), options.force ?? false);
   }
 }
 
-export function mustWriteSeparateFiles(context: CliContext, options: IssueOptions): void {
+export function mustWriteSeparateFiles(context: CliContext, options: OutputOptions): void {
   const paths = outputPaths(options);
   for (const [index, [option, path]] of paths.entries()) {
     const same = paths
@@ -44,7 +55,7 @@ const outputPaths = ({
   out,
   keyOut,
   p12Out,
-}: IssueOptions): readonly (readonly [option: string, path: string])[] => [
+}: OutputOptions): readonly (readonly [option: string, path: string])[] => [
   ...(out === '-' ? [] : [['--out', out] as const]),
   ...(keyOut === undefined ? [] : [['--key-out', keyOut] as const]),
   ...(p12Out === undefined ? [] : [['--p12-out', p12Out] as const]),

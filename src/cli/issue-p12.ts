@@ -3,14 +3,14 @@ import type { CaDirectory } from '../store/ca-directory.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { nameText, parseName } from '../x509/names.ts';
 import type { CliContext } from './context.ts';
-import type { IssueOptions } from './issue-certificate.ts';
+import type { OutputOptions } from './issue-outputs.ts';
 import { issuerChain } from './issuer-chain.ts';
 import { chooseSecret, P12_PASSPHRASE } from './secrets.ts';
 
 /** Asks for what a PKCS #12 file needs, before anything is signed; what it returns makes the file. */
 export async function newP12(
   context: CliContext,
-  { p12PassphraseFile, p12Name }: IssueOptions,
+  { p12PassphraseFile, p12Name }: OutputOptions,
   ca: CaDirectory,
 ): Promise<(pkcs8: Uint8Array, certificate: Certificate) => Uint8Array> {
   const chain = issuerChain(ca).map(({ der }) => der);

@@ -28,6 +28,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/issue.ts')).issueCommand,
   },
   {
+    name: 'cross-sign',
+    summary: 'certify the key of another CA',
+    load: async () => (await import('./commands/cross-sign.ts')).crossSignCommand,
+  },
+  {
     name: 'profile',
     summary: 'list, show, check and make profiles of certificates',
     load: async () => (await import('./commands/profile.ts')).profileCommand,

@@ -27,6 +27,7 @@ describe('the help', () => {
       '  init-ca',
       '  rekey-ca',
       '  issue',
+      '  cross-sign',
       '  profile',
       '  csr',
       '  revoke',
@@ -48,6 +49,7 @@ describe('the help', () => {
     ['init-ca', '[options]', ['--name', '--dir', '--pkcs11-lib', '--hybrid', '--passphrase-file']],
     ['rekey-ca', '[options]', ['--ca-dir', '--dir', '--parent', '--overlap', '--old-pin-file']],
     ['issue', '[options]', ['--ca-dir', '--csr', '--clamp', '--key-out', '--pkcs11-pin-file']],
+    ['cross-sign', '[options] <certificate>', ['--ca-dir', '--csr', '--public-key', '--profile']],
     ['list', '[options]', ['--ca-dir']],
     [
       'revoke',
