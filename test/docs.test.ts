@@ -17,6 +17,7 @@ describeConsoleSession('docs/profiles.md');
 describeConsoleSession('docs/revocation.md');
 describeConsoleSession('docs/hierarchy.md');
 describeConsoleSession('docs/ocsp.md');
+describeConsoleSession('docs/rollover.md');
 
 describe('what is generated in docs/', () => {
   it.each(GENERATED)('$name in $file is as the code has it', async ({ file, name, text }) => {
