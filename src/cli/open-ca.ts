@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Issuer, issuerOf } from '../ca/issuer.ts';
 import type { KeysConfig } from '../ca/issuer-keys.ts';
+import type { KeyAccess } from '../signers/key-access.ts';
 import { parseKeyRef } from '../signers/key-ref.ts';
 import { type CaDirectory, openCaDirectory } from '../store/ca-directory.ts';
 import type { CliContext } from './context.ts';
@@ -14,6 +15,8 @@ import type { CaSecrets } from './secrets.ts';
 export interface OpenCa {
   readonly directory: CaDirectory;
   readonly issuer: Issuer;
+  /** What opening its keys may ask for. */
+  readonly access: KeyAccess;
 }
 
 /** `readOnly` for commands that only look: they leave the store as it is. */
@@ -31,7 +34,7 @@ export async function openCa(
   const keys = movedKeys(config.keys, complete, context.cwd);
   const access = keyAccess(context, complete, path, secrets);
   const issuer = resources.use(issuerOf(certificate, certificatePath, keys, access));
-  return { directory, issuer: { ...issuer, policies, chain } };
+  return { directory, issuer: { ...issuer, policies, chain }, access };
 }
 
 /** `--key` names the signing key where it is now; that it is the CA's is proven when it is opened. */

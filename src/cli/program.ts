@@ -19,7 +19,7 @@ const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'rekey-ca',
-    summary: 'go on with a new key for a CA, under its name',
+    summary: 'make a new key for a CA, or renew its certificate, under its name',
     load: async () => (await import('./commands/rekey-ca.ts')).rekeyCaCommand,
   },
   {

@@ -34,7 +34,7 @@ const CA_PROFILES = BUILT_IN_PROFILES.filter(({ ca, name }) => ca && name !== RO
 );
 
 /** Profile of CAs below another one, unless `--profile` names one. */
-const ISSUING_CA = 'issuing-ca';
+export const ISSUING_CA = 'issuing-ca';
 
 /**
  * Decides what a CA gets; throws POLICY for what would be refused once its keys are made. One that

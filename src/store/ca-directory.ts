@@ -31,6 +31,8 @@ export const CA_FILES = {
   crl: 'crl',
   profiles: 'profiles',
   cross: 'cross',
+  history: 'history',
+  change: 'change',
 } as const;
 
 /** An existing CA: its certificate, where its keys are, and its store. */
@@ -55,6 +57,7 @@ export async function openCaDirectory(
       hints: [`have ${CA_FILES.request} in it signed, and finish it with "pki init-ca --complete"`],
     });
   }
+  mustBeSettled(path);
   const certificatePath = join(path, CA_FILES.certificate);
   const config = await parseCaConfig(
     readText(join(path, CA_FILES.config)),
@@ -62,6 +65,7 @@ export async function openCaDirectory(
   );
   const certificate = readCertificate(certificatePath);
   const chain = readChain(join(path, CA_FILES.chain));
+  mustBeSettled(path); // still: what was read belongs together
   const store = SqliteStore.open(join(path, CA_FILES.store), { readOnly });
   return {
     path,
@@ -86,6 +90,16 @@ export const isWaiting = (path: string): boolean =>
 /** Throws STORE for a directory that holds no CA. */
 export function mustBeCa(path: string): void {
   if (!existsSync(join(path, CA_FILES.config))) throw noCa(path);
+}
+
+/** Throws STORE while the files of the CA are being replaced, see ca-change.ts. */
+function mustBeSettled(path: string): void {
+  if (!existsSync(join(path, CA_FILES.change))) return;
+  throw new PkiError('STORE', `the certificate of the CA in ${path} is being replaced`, {
+    hints: [
+      'if no "pki rekey-ca" is at work, one was interrupted: "pki rekey-ca --ca-dir" finishes it',
+    ],
+  });
 }
 
 function readText(path: string): string {

@@ -107,6 +107,21 @@ describeOnSoftHsm('rekey-ca with keys in a token', (hsm) => {
     ).toMatchObject({ status: 0 });
   });
 
+  it('adds an ML-DSA key in a file to the key in the token', async () => {
+    const made = ['--name', 'Kept', '--dir', 'kept', ...generated('kept-key')];
+    expect(await pki('init-ca', ...made)).toMatchObject({ status: 0 });
+    const before = labels();
+    const argv = ['rekey-ca', '--ca-dir', 'kept', '--hybrid', 'catalyst'];
+    const { status, stdout, stderr } = await pki(...argv);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^ {2}key {10}ecdsa-p384 in pkcs11:.*object=kept-key/m);
+    expect(stdout).toContain('  key          ml-dsa-65 in file:keys/ml-dsa.key\n');
+    expect(labels()).toEqual(before);
+    await leaf('kept');
+    const trust = ['--trust', 'kept/ca.crt', '--require-alt'];
+    expect(await pki('verify', 'kept.crt', ...trust)).toMatchObject({ status: 0 });
+  });
+
   it('refuses the key that the CA has already, and leaves the token as it is', async () => {
     const refused = refusals(cwd, 'old');
     const before = labels();

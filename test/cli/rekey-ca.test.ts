@@ -62,7 +62,7 @@ describe('rekey-ca of a root with its keys in files', () => {
       `  valid until  ${next}`,
     ]);
     expect(lines.slice(5)).toEqual([
-      'the old key and the new one overlap',
+      'the old one and the new one overlap',
       `  old until                              ${old}`,
       `  new from                               ${from}`,
       `  new until                              ${next}`,

@@ -1,14 +1,14 @@
 import { PkiError } from '../../errors.ts';
 import type { OpenCa } from '../open-ca.ts';
 import { tokenKeyRefs } from '../token-key-refs.ts';
-import type { RekeyOptions } from './rekey-options.ts';
+import type { NewKeyOptions } from './rekey-options.ts';
 
 /** The options, with the policy that the CA follows already, or its parent, unless one is named. */
 export function withOldPolicy(
-  options: RekeyOptions,
+  options: NewKeyOptions,
   { directory }: OpenCa,
   parent: OpenCa | undefined,
-): RekeyOptions {
+): NewKeyOptions {
   const followed = directory.config.policy ?? parent?.directory.config.policy;
   return { ...(followed && { policy: followed.name }), ...options };
 }
@@ -18,10 +18,10 @@ export function withOldPolicy(
  * weaker one must not come of leaving something out.
  */
 export function withSameAlgorithm(
-  options: RekeyOptions,
+  options: NewKeyOptions,
   { directory: { path, config } }: OpenCa,
   cwd: string,
-): RekeyOptions {
+): NewKeyOptions {
   const { algorithm, hybrid, policy, pkcs11GenerateKey } = options;
   if (algorithm !== undefined || hybrid !== undefined || policy !== undefined) return options;
   if (tokenKeyRefs(options, cwd) && !pkcs11GenerateKey) return options; // the key has its own

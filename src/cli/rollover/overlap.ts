@@ -12,7 +12,10 @@ export interface Overlap {
   readonly newUntil: Date;
   /** When the last certificate ends that the old CA has issued to others. */
   readonly lastEnd: Date | undefined;
-  /** Until when CRLs have to be signed with the old key: until all that it has signed has ended. */
+  /**
+   * Until when CRLs have to be signed with the old key: until all that it has signed has ended.
+   * Undefined where the key is the same.
+   */
   readonly crlsUntil: Date | undefined;
 }
 
@@ -30,32 +33,36 @@ export async function overlapOf(
   newWithOld?: Certificate,
 ): Promise<Overlap> {
   const lastEnd = await store.lastEnd(nameText(parseName(certificate.tbs.subject)));
+  const sameKey = Buffer.compare(certificate.tbs.publicKey, tbs.publicKey) === 0;
   const ends = [lastEnd, newWithOld?.tbs.notAfter].filter((end) => end !== undefined);
   return {
     oldUntil: certificate.tbs.notAfter,
     newFrom: tbs.notBefore,
     newUntil: tbs.notAfter,
     lastEnd,
-    crlsUntil: ends.toSorted((one, other) => other.getTime() - one.getTime())[0],
+    crlsUntil: sameKey
+      ? undefined
+      : ends.toSorted((one, other) => other.getTime() - one.getTime())[0],
   };
 }
 
 /** For people: when what ends, and which file goes where. */
 export const overlapText = (overlap: Overlap, files: readonly Distribution[]): string =>
   [
-    'the old key and the new one overlap\n',
+    'the old one and the new one overlap\n',
     table([
       ['old until', timeText(overlap.oldUntil)],
       ['new from', timeText(overlap.newFrom)],
       ['new until', timeText(overlap.newUntil)],
-      ['last certificate of the old one until', textOf(overlap.lastEnd)],
-      ['CRLs of the old one until', textOf(overlap.crlsUntil)],
+      ...row('last certificate of the old one until', overlap.lastEnd),
+      ...row('CRLs of the old one until', overlap.crlsUntil),
     ]),
     'to be distributed\n',
     columns(files.map(({ file, to, until }) => [`  ${file}`, to, `until ${timeText(until)}`])),
   ].join('');
 
-const textOf = (date: Date | undefined): string => (date ? timeText(date) : 'there is none');
+const row = (label: string, date: Date | undefined) =>
+  date ? [[label, timeText(date)] as const] : [];
 
 /** The same as JSON. */
 export const overlapFields = (overlap: Overlap, files: readonly Distribution[]) => ({

@@ -5,17 +5,18 @@ import { lostExtensions } from '../../profiles/continued.ts';
 import { type Certificate, serialText } from '../../x509/certificate.ts';
 import { parseName } from '../../x509/names.ts';
 import type { CliContext } from '../context.ts';
-import { type CreatedCa, certified, commitCa, keyPlaces } from '../create-ca.ts';
+import { type CreatedCa, certified, commitCa, keyPlaces, ownOf } from '../create-ca.ts';
 import { openParent } from '../hierarchy/parent.ts';
 import { withHsmConfig } from '../hsm-config.ts';
 import type { OpenCa } from '../open-ca.ts';
 import { pathOf } from '../options.ts';
 import { plannedAlgorithms } from '../policies.ts';
 import { type PlannedCa, planCa, type StagedCa, stageCa } from '../stage-ca.ts';
+import { CROSS_FILES } from './distribution.ts';
 import { mustBeNew, mustGoOn, openOldCa } from './old-ca.ts';
 import { withOldPolicy, withSameAlgorithm } from './old-choices.ts';
 import { type Overlap, overlapOf } from './overlap.ts';
-import { mustFitTogether, type RekeyOptions } from './rekey-options.ts';
+import { mustFitTogether, type NewKeyOptions } from './rekey-options.ts';
 
 /** A CA that goes on with a new key, in a directory of its own. */
 export interface RekeyedCa extends CreatedCa {
@@ -24,14 +25,11 @@ export interface RekeyedCa extends CreatedCa {
   readonly cross: CrossCertificates | undefined;
 }
 
-/** Paths in the directory of the new key. */
-export const CROSS_FILES = { newWithOld: 'new-with-old.crt', oldWithNew: 'old-with-new.crt' };
-
 const DAY = 86_400_000; // milliseconds
 
 /** What is known before a key is made or used. */
 interface PlannedRekey {
-  readonly options: RekeyOptions;
+  readonly options: NewKeyOptions;
   readonly old: OpenCa;
   readonly parent: OpenCa | undefined;
   readonly planned: PlannedCa;
@@ -41,7 +39,7 @@ interface PlannedRekey {
  * Makes a new key for the CA in `--ca-dir`, under its name, and a directory for that; or nothing
  * at all, but for what the old CA or the parent has recorded, which is told.
  */
-export async function rekeyCa(context: CliContext, given: RekeyOptions): Promise<RekeyedCa> {
+export async function rekeyCa(context: CliContext, given: NewKeyOptions): Promise<RekeyedCa> {
   const plan = await planRekey(context, given);
   const { options, old, parent, planned } = plan;
   await old.issuer.open();
@@ -49,8 +47,8 @@ export async function rekeyCa(context: CliContext, given: RekeyOptions): Promise
   const others = parent ? [old, parent] : [old];
   const made = await stageCa(context, pathOf(context, options.dir), planned, others);
   mustBeNew(made.keys, old);
-  const { certificate, notes } = await certified(context, planned, made, parent);
-  const recorded: [by: string, Certificate][] = parent ? [['the parent', certificate]] : [];
+  const { certificate, notes } = await certified(context, planned.ca, ownOf(made), parent);
+  const recorded: Recorded[] = parent ? [['the parent', certificate]] : [];
   try {
     const cross = parent ? undefined : await crossed(context, plan, made, certificate);
     if (cross) recorded.push([`the CA in ${options.caDir}`, cross.newWithOld.certificate]);
@@ -66,19 +64,14 @@ export async function rekeyCa(context: CliContext, given: RekeyOptions): Promise
       cross,
     };
   } catch (error) {
-    if (!made.staged.committed) {
-      for (const [by, { tbs }] of recorded) {
-        const serial = serialText(tbs.serialNumber);
-        const left = `${by} has recorded the certificate ${serial}, whose key is gone`;
-        context.note(`pki: warning: ${left}; revoke it there`);
-      }
-    }
+    if (!made.staged.committed)
+      for (const left of recorded) tellLeft(context, left, 'whose key is gone');
     throw error;
   }
 }
 
 /** Throws what would be refused once a key is made, also of the cross-certificate by the old CA. */
-async function planRekey(context: CliContext, given: RekeyOptions): Promise<PlannedRekey> {
+async function planRekey(context: CliContext, given: NewKeyOptions): Promise<PlannedRekey> {
   mustFitTogether(given);
   const old = await openOldCa(context, given);
   const parent = await openParent(context, given);
@@ -120,5 +113,14 @@ async function crossed(
   return cross;
 }
 
-const lostText = (oid: string): string =>
+/** A certificate in a store, and whose that is. */
+export type Recorded = readonly [by: string, certificate: Certificate];
+
+/** Tells of a certificate that cannot be taken back, although nothing came of it. */
+export function tellLeft({ note }: CliContext, [by, { tbs }]: Recorded, why: string): void {
+  const serial = serialText(tbs.serialNumber);
+  note(`pki: warning: ${by} has recorded the certificate ${serial}, ${why}; revoke it there`);
+}
+
+export const lostText = (oid: string): string =>
   `the old certificate has the extension ${oid}, and the new one has not`;
