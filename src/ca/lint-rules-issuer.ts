@@ -35,7 +35,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
     check: (subject) =>
       subject.extensions.basicConstraints?.ca &&
       subject.issuer.extensions?.basicConstraints?.pathLength === 0 &&
-      !isSelfIssued(subject)
+      !isOfRoot(subject)
         ? 'the issuer may only issue end-entity certificates (path length 0)'
         : undefined,
   },
@@ -46,7 +46,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
       const own = subject.extensions.basicConstraints?.pathLength;
       const limit = subject.issuer.extensions?.basicConstraints?.pathLength;
       if (own === undefined || limit === undefined || own < limit) return undefined;
-      if (isSelfIssued(subject)) {
+      if (isOfRoot(subject)) {
         return own === limit
           ? undefined
           : `the path length must not be above ${limit}, the issuer's`;
@@ -61,8 +61,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
     check: (subject) => {
       if (!subject.extensions.basicConstraints?.ca) return undefined;
       const [issuer, ...above] = issuersOf(subject);
-      // CAs below the one above, the new one aside: one under its own name is not counted
-      let below = (issuer?.selfIssued ? 0 : 1) - (isSelfIssued(subject) ? 1 : 0);
+      let below = issuer?.selfIssued ? 0 : 1; // CAs between the one above and the new one
       for (const { subject: name, selfIssued, extensions } of above) {
         const limit = extensions.basicConstraints?.pathLength;
         if (limit !== undefined && limit <= below) {
@@ -97,9 +96,16 @@ export const ISSUER_RULES: readonly LintRule[] = [
   },
 ];
 
-/** A CA under its own name, as in a change of its key: path lengths do not count it (§6.1.4 (l)). */
-const isSelfIssued = ({ tbs, issuer }: LintSubject): boolean =>
-  Buffer.compare(tbs.subject, issuer.name) === 0;
+/**
+ * A root that certifies its own name, as in a change of its key: path lengths do not count that
+ * (RFC 5280 §6.1.4 (l)). Below a root, a CA of its issuer's name is more likely a mistake.
+ */
+const isOfRoot = ({ tbs, issuer }: LintSubject): boolean => {
+  const root = issuer.certificate?.tbs;
+  return [tbs.subject, root?.issuer].every(
+    (name) => name && Buffer.compare(name, issuer.name) === 0,
+  );
+};
 
 /** The issuer's certificate and those above it; none while a CA makes its own. */
 const issuersOf = ({ issuer }: LintSubject): readonly PathCertificate[] =>

@@ -100,7 +100,7 @@ describe('lints', () => {
   });
 });
 
-describe('the path length of a CA under the name of its issuer', () => {
+describe('the path length of a CA under the name of the root that issues it', () => {
   it.each([
     [0, 0, []],
     [1, 0, ['path-length-below-issuer']],
