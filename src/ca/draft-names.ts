@@ -149,7 +149,7 @@ function distinct(names: readonly GeneralName[]): readonly GeneralName[] {
 }
 
 /** Host names are compared without case, addresses in their shortest form. */
-const comparable = ({ type, value }: GeneralName): string =>
+export const comparable = ({ type, value }: GeneralName): string =>
   `${type}:${type === 'ip' ? canonicalAddress(value) : type === 'dns' ? value.toLowerCase() : value}`;
 
 function partition<Item>(items: readonly Item[], test: (item: Item) => boolean): [Item[], Item[]] {

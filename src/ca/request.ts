@@ -6,6 +6,7 @@ import type { NameAttribute } from '../x509/names.ts';
 import { readRequest } from './asked-request.ts';
 import { type ExistingEvidence, mustPossessExisting } from './existing-possession.ts';
 import type { ReferredCertificate, TrustedWorld } from './referred-certificate.ts';
+import type { RenewableCertificate } from './renewal.ts';
 import { mustPossess, provenAlternative } from './request-possession.ts';
 import { provenRelated } from './request-related.ts';
 
@@ -13,7 +14,7 @@ declare const possessed: unique symbol; // has no value: exists in the type syst
 
 /**
  * A public key whose private key the requester is known to have, and the names that they ask for.
- * Only {@link verifyRequest}, {@link requestForOwnKey} and {@link requestForExisting} make one.
+ * Only the functions of this file make one.
  */
 export interface CertificateRequest {
   readonly [possessed]: true;
@@ -54,7 +55,10 @@ export interface RequestEvidence extends TrustedWorld {
 export const requestForOwnKey = (
   publicKey: Uint8Array,
   names: Partial<Pick<CertificateRequest, 'subject' | 'subjectAltName'>> = {},
-): CertificateRequest => possession({ ...NOTHING_ELSE, publicKey, ...names });
+): CertificateRequest => {
+  const { subject = [], subjectAltName = [] } = names;
+  return possession({ ...NOTHING_ELSE, publicKey, subject, subjectAltName });
+};
 
 /**
  * For the key of a CA's certificate, under its name as it stands. Throws POLICY unless the
@@ -84,6 +88,14 @@ export function underNameOf({ tbs }: Certificate, request: CertificateRequest): 
   const { subjectKeyIdentifier } = knownExtensions(tbs.extensions);
   const keyIdentifier = sameKey ? subjectKeyIdentifier : undefined;
   return possession({ ...request, name: tbs.subject, keyIdentifier });
+}
+
+/** For the key and the names of a certificate whose key was proven when it was issued. */
+export function requestForRenewal(old: RenewableCertificate): CertificateRequest {
+  const { subject, subjectAltName, certificate } = old;
+  const { publicKey, extensions } = certificate.tbs;
+  const alternativeKey = knownExtensions(extensions).subjectAltPublicKeyInfo;
+  return possession({ ...NOTHING_ELSE, publicKey, alternativeKey, subject, subjectAltName });
 }
 
 const NOTHING_ELSE = {

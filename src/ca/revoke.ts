@@ -81,14 +81,15 @@ async function changed(
 
 /** An intent without an outcome may have left a signature somewhere, so that it can be revoked. */
 function mustBeRevocable(record: CertificateRecord | undefined, serial: string): CertificateRecord {
-  if (!record) {
-    throw new PkiError('USAGE', `this CA has no certificate with the serial number ${serial}`, {
-      hints: ['"pki list" shows what there is'],
-    });
-  }
+  if (!record) throw unknownSerial(serial);
   if (record.status !== 'failed') return record;
   throw new PkiError('USAGE', `no certificate was issued under the serial number ${serial}`);
 }
+
+export const unknownSerial = (serial: string): PkiError =>
+  new PkiError('USAGE', `this CA has no certificate with the serial number ${serial}`, {
+    hints: ['"pki list" shows what there is'],
+  });
 
 /** What is learnt later; all else of a revocation is final. */
 const COMPROMISED: readonly RevocationReason[] = ['keyCompromise', 'cACompromise'];

@@ -15,6 +15,10 @@ export async function loadProfile(caDir: string, name: string): Promise<Profile>
   return compileProfile((await resolvedProfile(files, name)).config);
 }
 
+/** Whether {@link loadProfile} finds one. */
+export const hasProfile = (caDir: string, name: string): boolean =>
+  profileFiles(join(caDir, CA_FILES.profiles)).has(name) || builtInNamed(name) !== undefined;
+
 /** The profiles of the CA that `--ca-dir` names, which has to be one; none without it. */
 export function filesOfCa(context: CliContext, caDir: string | undefined): ProfileFiles {
   if (caDir === undefined) return { names: () => [], has: () => false, read: () => undefined };

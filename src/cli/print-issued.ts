@@ -10,16 +10,17 @@ export interface Wording {
   readonly done: string;
   /** What else there is to tell: lines for people, by their labels, and fields of JSON. */
   readonly rows?: readonly (readonly [label: string, value: string])[];
-  readonly fields?: Readonly<Record<string, unknown>>;
+  readonly fields?: (issued: IssuedCertificate) => Readonly<Record<string, unknown>>;
 }
 
 /** Prints a certificate that was issued: where it is, or itself. */
 export function printIssued(
   context: CliContext,
   options: OutputOptions & { readonly json?: boolean },
-  { certificate, pem, chain, notes }: IssuedCertificate,
-  { done, rows = [], fields = {} }: Wording,
+  issued: IssuedCertificate,
+  { done, rows = [], fields }: Wording,
 ): void {
+  const { certificate, pem, chain, notes } = issued;
   for (const note of notes) context.note(`pki: note: ${printable(note)}`);
   const summary = certificateSummary(certificate);
   const { out, keyOut, p12Out } = options;
@@ -29,7 +30,7 @@ export function printIssued(
     ...(p12Out !== undefined && { p12File: p12Out }),
   };
   const chained = options.fullChain && { chain };
-  const told = { ...summary, ...fields, ...files, certificate: pem, ...chained };
+  const told = { ...summary, ...fields?.(issued), ...files, certificate: pem, ...chained };
   const lines = () =>
     table([
       ['certificate', out],

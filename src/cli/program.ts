@@ -28,6 +28,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/issue.ts')).issueCommand,
   },
   {
+    name: 'renew',
+    summary: 'issue a certificate anew, before it ends',
+    load: async () => (await import('./commands/renew.ts')).renewCommand,
+  },
+  {
     name: 'cross-sign',
     summary: 'certify the key of another CA',
     load: async () => (await import('./commands/cross-sign.ts')).crossSignCommand,

@@ -8,19 +8,31 @@ import { normalisedSerial } from './find-certificate.ts';
 import { pathOf } from './options.ts';
 import { readCertificates } from './read-certificates.ts';
 
-/**
- * The serial number of the certificate that is meant: a file, the first certificate in it, if there
- * is one of that name. Throws USAGE for a certificate that this CA did not issue, octet for octet,
- * and POLICY for its own.
- */
+/** As {@link recordedSerial}; throws POLICY for the certificate of the CA itself. */
 export async function revocableSerial(
   context: CliContext,
   what: string,
+  ca: CaDirectory,
+): Promise<string> {
+  const serial = await recordedSerial(context, what, ca, 'revoke');
+  if (equal((await ca.store.find(serial))?.der, ca.certificate.der)) throw itsOwn();
+  return serial;
+}
+
+/**
+ * The serial number of the certificate that is meant: a file, the first certificate in it, if there
+ * is one of that name. Throws USAGE for a certificate that this CA did not issue, octet for octet;
+ * `verb` is what is going to happen to it.
+ */
+export async function recordedSerial(
+  context: CliContext,
+  what: string,
   { certificate: own, store }: CaDirectory,
+  verb: 'revoke' | 'renew',
 ): Promise<string> {
   const isFile = existsSync(pathOf(context, what));
   const file = isFile ? (await readCertificates(context, what))[0] : undefined;
-  if (file) mustBeIssuedBy(own, file, what);
+  if (file) mustBeIssuedBy(own, file, what, verb);
   const serial = file ? serialText(file.tbs.serialNumber) : normalisedSerial(what);
   const der = (await store.find(serial))?.der;
   if (file && !equal(der, file.der)) {
@@ -32,23 +44,28 @@ export async function revocableSerial(
       ],
     });
   }
-  if (equal(der, own.der)) {
-    throw new PkiError('POLICY', 'a CA cannot revoke its own certificate', {
-      hints: [
-        'its CRLs are worth nothing without it; take it out of the trust stores, or have it revoked by the CA above',
-      ],
-    });
-  }
   return serial;
 }
 
-function mustBeIssuedBy(own: Certificate, { tbs: { issuer } }: Certificate, what: string): void {
+const itsOwn = (): PkiError =>
+  new PkiError('POLICY', 'a CA cannot revoke its own certificate', {
+    hints: [
+      'its CRLs are worth nothing without it; take it out of the trust stores, or have it revoked by the CA above',
+    ],
+  });
+
+function mustBeIssuedBy(
+  own: Certificate,
+  { tbs: { issuer } }: Certificate,
+  what: string,
+  verb: string,
+): void {
   if (equal(issuer, own.tbs.subject)) return;
   throw new PkiError(
     'USAGE',
     `${what} is a certificate of another CA: ${nameText(parseName(issuer))}`,
     {
-      hints: ['only the CA that issued it can revoke it'],
+      hints: [`only the CA that issued it can ${verb} it`],
     },
   );
 }

@@ -27,6 +27,7 @@ describe('the help', () => {
       '  init-ca',
       '  rekey-ca',
       '  issue',
+      '  renew',
       '  cross-sign',
       '  profile',
       '  csr',
@@ -50,6 +51,7 @@ describe('the help', () => {
     ['rekey-ca', '[options]', ['--ca-dir', '--dir', '--parent', '--overlap', '--old-pin-file']],
     ['issue', '[options]', ['--ca-dir', '--csr', '--clamp', '--key-out', '--pkcs11-pin-file']],
     ['cross-sign', '[options] <certificate>', ['--ca-dir', '--csr', '--public-key', '--profile']],
+    ['renew', '[options] <file|serial>', ['--ca-dir', '--within', '--csr', '--key-out']],
     ['list', '[options]', ['--ca-dir']],
     [
       'revoke',

@@ -34,7 +34,7 @@ export function crossSignCommand(context: CliContext): Command {
       await issueOrRehearse(context, options, job, {
         done: 'cross-signed',
         rows: [['existing one', existing.fingerprint]],
-        fields: { existing },
+        fields: () => ({ existing }),
       });
     });
 }
