@@ -19,6 +19,9 @@ const FILES: Readonly<Record<keyof typeof CA_FILES, string>> = {
   keys: 'Private keys, PKCS #8, encrypted unless --no-passphrase was given; mode 0600.',
   crl: 'The current CRLs, DER and PEM.',
   profiles: "Profiles of the CA's own, NAME.yaml.",
+  cross: 'Cross-certificates of a CA with a new key, and of the one before it.',
+  history: 'Certificates that the CA had before, SERIAL.crt.',
+  change: 'What becomes of the CA while its certificate is changed; not there otherwise.',
   blockedKeys: 'Lists of keys that are not certified.',
 };
 

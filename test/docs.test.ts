@@ -17,6 +17,7 @@ describeConsoleSession('docs/profiles.md');
 describeConsoleSession('docs/revocation.md');
 describeConsoleSession('docs/hierarchy.md');
 describeConsoleSession('docs/ocsp.md');
+describeConsoleSession('docs/rollover.md');
 describeConsoleSession('docs/renewal.md');
 
 describe('what is generated in docs/', () => {

@@ -15,7 +15,12 @@ import { plannedKeyFindings } from './lint-rules-constraints.ts';
 import { type MadeRequest, makeRequest } from './make-request.ts';
 import { type PlannedAlgorithms, plannedFindings } from './policy.ts';
 import type { Policy } from './policy-rule.ts';
-import { type CertificateRequest, requestForOwnKey, verifyRequest } from './request.ts';
+import {
+  type CertificateRequest,
+  requestForOwnKey,
+  underNameOf,
+  verifyRequest,
+} from './request.ts';
 import { seal } from './seal.ts';
 import type { CaStore } from './store.ts';
 
@@ -69,6 +74,8 @@ export interface NewCa {
   /** Shorten a validity that would end after the parent's. */
   readonly clamp?: boolean;
   readonly policies?: readonly Policy[];
+  /** Its certificate so far, whose name stays byte for byte; with the same key, its identifier too. */
+  readonly continues?: Certificate;
 }
 
 /** Makes the certificate of a root CA: the same line, with the CA as its own subject. */
@@ -76,8 +83,8 @@ export function selfSign(
   root: NewCa & { readonly keys: IssuerKeys },
   parts: AuthorityParts,
 ): Promise<Issued> {
-  const { keys, subject, policies = [] } = root;
-  return issue(ownRequest(root, keys), { ...selfIssuer(subject, keys), policies }, parts);
+  const { keys, policies = [] } = root;
+  return issue(ownRequest(root, keys), { ...selfOf(root, keys), policies }, parts);
 }
 
 /** Makes the certificate of a CA under `parent`, whose store is in `parts`. */
@@ -88,7 +95,7 @@ export async function certify(
 ): Promise<Issued> {
   const { profile, subject, keys } = ca;
   const { der } = await requestForCa(keys, subject, parts.clock());
-  const request = await verifyRequest(der, 'the request of the CA');
+  const request = asBefore(await verifyRequest(der, 'the request of the CA'), ca);
   const names = { subject: [], subjectAltName: [] }; // those of the request
   const issuer = { ...parent, policies: policiesUnder(parent, ca) };
   return issue({ request, profile, ...names, ...detailsOf(ca) }, issuer, parts);
@@ -124,7 +131,7 @@ export async function rehearse(ca: CaPlan, parts: Omit<AuthorityParts, 'store'>,
   };
   const { request, profile: asked, ...options } = ownRequest(ca, keys);
   const profile = { ...asked, keyAlgorithms: undefined }; // the key is of another algorithm
-  const issuer = parent ? { ...parent, policies: [] } : selfIssuer(ca.subject, keys);
+  const issuer = parent ? { ...parent, policies: [] } : selfOf(ca, keys);
   const drafted = draft(request, profile, issuer, options, parts);
   const { subject } = approve(drafted, issuer);
   const signing =
@@ -143,10 +150,19 @@ const policiesUnder = (parent: Issuer, { policies = [] }: NewCa): readonly Polic
 ];
 
 function ownRequest(ca: NewCa, keys: IssuerKeys): IssueInput {
-  const request = requestForOwnKey(keys.signer.publicKey);
-  const { profile, subject } = ca;
+  const request = asBefore(requestForOwnKey(keys.signer.publicKey), ca);
+  const { profile, continues } = ca;
+  const subject = continues ? [] : ca.subject;
   return { request, profile, subject, subjectAltName: [], ...detailsOf(ca) };
 }
+
+const asBefore = (request: CertificateRequest, { continues }: NewCa): CertificateRequest =>
+  continues ? underNameOf(continues, request) : request;
+
+const selfOf = ({ subject, continues }: NewCa, keys: IssuerKeys): Issuer => ({
+  ...selfIssuer(subject, keys),
+  ...(continues && { name: continues.tbs.subject }),
+});
 
 const detailsOf = ({ variables, validityDays, clamp }: NewCa) => ({
   ...(variables !== undefined && { variables }),

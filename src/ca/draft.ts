@@ -11,7 +11,6 @@ import {
   EXTENSION_OID,
   type Extension,
   keyIdentifier,
-  knownExtensions,
   subjectKeyIdentifier,
 } from '../x509/extensions.ts';
 import { encodeGeneralNames, type GeneralName } from '../x509/general-names.ts';
@@ -95,7 +94,7 @@ export function draft(
       extensions: [
         ...limitedBy(existing, constantExtensions(profile, request.publicKey)),
         ...pointerExtensions(choosePointers(profile, issuer, serialNumber, values)),
-        subjectKeyIdentifier(keyIdentifierOf(request)),
+        subjectKeyIdentifier(request.keyIdentifier ?? keyIdentifier(request.publicKey)),
         ...(self ? [] : [authorityKeyIdentifier(issuer.keyIdentifier)]),
         ...subjectAltName(names.subjectAltName, names.subject),
         ...possessedExtensions(request),
@@ -157,11 +156,6 @@ function constantExtensions(profile: Profile, publicKey: Uint8Array): readonly E
   const use = keyUse(publicKey);
   return profile.extensions.filter(({ keys }) => keys === undefined || keys === use);
 }
-
-/** That of the existing certificate, however it was computed: others refer to it. */
-const keyIdentifierOf = ({ publicKey, existing }: CertificateRequest): Uint8Array =>
-  (existing && knownExtensions(existing.tbs.extensions).subjectKeyIdentifier) ??
-  keyIdentifier(publicKey);
 
 /** Critical where it alone names the subject (RFC 5280 §4.2.1.6). */
 function subjectAltName(

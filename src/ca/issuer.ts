@@ -39,6 +39,9 @@ export interface Issuer {
   open(): Promise<IssuerKeys>;
 }
 
+/** An issuer that has its certificate. */
+export type CertifiedIssuer = Issuer & { readonly certificate: Certificate };
+
 /** The CA with this certificate; `name` is where it came from. Disposing of it closes its keys. */
 export function issuerOf(
   certificate: Certificate,
@@ -99,6 +102,21 @@ export const selfIssuer = (subject: readonly NameAttribute[], keys: IssuerKeys):
   extensions: undefined,
   open: async () => keys,
 });
+
+/** A CA whose keys are open already; who opened them closes them. */
+export function openIssuer(certificate: Certificate, keys: IssuerKeys): CertifiedIssuer {
+  const extensions = knownExtensions(certificate.tbs.extensions);
+  const { subject, publicKey } = certificate.tbs;
+  return {
+    name: subject,
+    keyIdentifier: extensions.subjectKeyIdentifier ?? keyIdentifier(publicKey),
+    signing: keys.signer,
+    alternative: keys.alternative,
+    certificate,
+    extensions,
+    open: async () => keys,
+  };
+}
 
 function mustBeKey(wanted: Uint8Array | undefined, found: PublicHalf, what: string): void {
   if (wanted && Buffer.compare(wanted, found.publicKey) === 0) return;

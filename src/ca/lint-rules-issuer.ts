@@ -32,18 +32,26 @@ export const ISSUER_RULES: readonly LintRule[] = [
   {
     id: 'issuer-path-length',
     cites: 'RFC 5280 §4.2.1.9',
-    check: ({ extensions, issuer }) =>
-      extensions.basicConstraints?.ca && issuer.extensions?.basicConstraints?.pathLength === 0
+    check: (subject) =>
+      subject.extensions.basicConstraints?.ca &&
+      subject.issuer.extensions?.basicConstraints?.pathLength === 0 &&
+      !isOfRoot(subject)
         ? 'the issuer may only issue end-entity certificates (path length 0)'
         : undefined,
   },
   {
     id: 'path-length-below-issuer',
     cites: 'RFC 5280 §4.2.1.9, §6.1.4',
-    check: ({ extensions, issuer }) => {
-      const own = extensions.basicConstraints?.pathLength;
-      const limit = issuer.extensions?.basicConstraints?.pathLength;
-      if (own === undefined || !limit || own < limit) return undefined; // of 0 another row tells
+    check: (subject) => {
+      const own = subject.extensions.basicConstraints?.pathLength;
+      const limit = subject.issuer.extensions?.basicConstraints?.pathLength;
+      if (own === undefined || limit === undefined || own < limit) return undefined;
+      if (isOfRoot(subject)) {
+        return own === limit
+          ? undefined
+          : `the path length must not be above ${limit}, the issuer's`;
+      }
+      if (limit === 0) return undefined; // of that another row tells
       return `the path length must be below that of the issuer, ${limit}; it would be ${own}`;
     },
   },
@@ -87,6 +95,17 @@ export const ISSUER_RULES: readonly LintRule[] = [
     },
   },
 ];
+
+/**
+ * A root that certifies its own name, as in a change of its key: path lengths do not count that
+ * (RFC 5280 §6.1.4 (l)). Below a root, a CA of its issuer's name is more likely a mistake.
+ */
+const isOfRoot = ({ tbs, issuer }: LintSubject): boolean => {
+  const root = issuer.certificate?.tbs;
+  return [tbs.subject, root?.issuer].every(
+    (name) => name && Buffer.compare(name, issuer.name) === 0,
+  );
+};
 
 /** The issuer's certificate and those above it; none while a CA makes its own. */
 const issuersOf = ({ issuer }: LintSubject): readonly PathCertificate[] =>

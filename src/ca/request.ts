@@ -25,12 +25,14 @@ export interface CertificateRequest {
   /** Another certificate whose key the requester has as well (RFC 9763). */
   readonly related: Certificate | undefined;
   /**
-   * The certificate of a CA that there is already for the key: the new one takes its key identifier
-   * and its limits over, and owes it what the rows of EXISTING_RULES say.
+   * The certificate of a CA that there is already for the key: the new one takes its limits over,
+   * and owes it what the rows of EXISTING_RULES say.
    */
   readonly existing: Certificate | undefined;
   /** Name, DER, which is the subject as it stands; then nobody else chooses one. */
   readonly name: Uint8Array | undefined;
+  /** By which others refer to the key already, however it was computed. */
+  readonly keyIdentifier: Uint8Array | undefined;
   readonly subject: readonly NameAttribute[];
   readonly subjectAltName: readonly GeneralName[];
   /** OIDs of the extensions that are asked for besides subjectAltName. */
@@ -69,9 +71,23 @@ export async function requestForExisting(
   await mustPossessExisting(existing, evidence);
   const { certificate } = existing;
   const { publicKey, subject, extensions } = certificate.tbs;
-  const alternativeKey = knownExtensions(extensions).subjectAltPublicKeyInfo;
-  const own = { publicKey, alternativeKey, existing: certificate, name: subject };
-  return possession({ ...NOTHING_ELSE, ...own });
+  const known = knownExtensions(extensions);
+  return possession({
+    ...NOTHING_ELSE,
+    publicKey,
+    alternativeKey: known.subjectAltPublicKeyInfo,
+    existing: certificate,
+    name: subject,
+    keyIdentifier: known.subjectKeyIdentifier,
+  });
+}
+
+/** The same request under the name of a CA's certificate, as that stands; nobody else chooses one. */
+export function underNameOf({ tbs }: Certificate, request: CertificateRequest): CertificateRequest {
+  const sameKey = Buffer.compare(tbs.publicKey, request.publicKey) === 0;
+  const { subjectKeyIdentifier } = knownExtensions(tbs.extensions);
+  const keyIdentifier = sameKey ? subjectKeyIdentifier : undefined;
+  return possession({ ...request, name: tbs.subject, keyIdentifier });
 }
 
 /** For the key and the names of a certificate whose key was proven when it was issued. */
@@ -87,6 +103,7 @@ const NOTHING_ELSE = {
   related: undefined,
   existing: undefined,
   name: undefined,
+  keyIdentifier: undefined,
   subject: [],
   subjectAltName: [],
   otherExtensions: [],

@@ -123,6 +123,11 @@ export interface CaStore extends Disposable {
   findByKey(publicKeyHash: Uint8Array): AsyncIterable<CertificateRecord>;
   /** The same by their subject, as nameText() gives it, compared without case. */
   findBySubject(subject: string): AsyncIterable<CertificateRecord>;
+  /**
+   * When the last of the certificates ends that are, or may have been, issued to others than
+   * `subject`, as nameText() gives it; undefined if there is none.
+   */
+  lastEnd(subject: string): Promise<Date | undefined>;
   /** All certificates, oldest first; rows are read as they are asked for. */
   list(): AsyncIterable<CertificateRecord>;
 }

@@ -91,7 +91,11 @@ function inOneFile(scheme: HybridScheme, signing: KeyPlan, mlDsa: KeyPlan): CaKe
 }
 
 /** In a file, unless a key in a token is named for it. */
-function planMlDsaKey(options: CaKeyOptions, algorithm: MlDsaAlgorithm, cwd: string): KeyPlan {
+export function planMlDsaKey(
+  options: CaKeyOptions,
+  algorithm: MlDsaAlgorithm,
+  cwd: string,
+): KeyPlan {
   const { mlDsaKey, mlDsaGenerateKey, exportable = false } = options;
   if (mlDsaKey === undefined) {
     if (!mlDsaGenerateKey) return { kind: 'new-file', algorithm };
@@ -105,7 +109,8 @@ function planMlDsaKey(options: CaKeyOptions, algorithm: MlDsaAlgorithm, cwd: str
   return { kind: 'new-in-token', algorithm, ref, exportable };
 }
 
-function mlDsaOf(
+/** The parameter set that the options choose for a hybrid; undefined if it is to be none. */
+export function mlDsaOf(
   { mlDsa, mlDsaKey }: CaKeyOptions,
   scheme: HybridScheme | undefined,
   ofComposite: MlDsaAlgorithm | undefined,

@@ -1,6 +1,7 @@
-import { certify, type Issued, selfSign } from '../ca/authority.ts';
-import type { KeysConfig } from '../ca/issuer-keys.ts';
+import { certify, type Issued, type NewCa, selfSign } from '../ca/authority.ts';
+import type { IssuerKeys, KeysConfig } from '../ca/issuer-keys.ts';
 import { recordOwn } from '../ca/record-own.ts';
+import type { CaStore } from '../ca/store.ts';
 import { PkiError } from '../errors.ts';
 import { printKeyRef } from '../signers/key-ref.ts';
 import { type Certificate, serialText } from '../x509/certificate.ts';
@@ -45,8 +46,8 @@ export async function createCa(
   const parent = await openParent(context, options);
   const planned = await planCa(context, options, subject, parent);
   await parent?.issuer.open();
-  const made = await stageCa(context, directory, planned, parent);
-  const { certificate, notes } = await certified(context, planned, made, parent);
+  const made = await stageCa(context, directory, planned, parent ? [parent] : []);
+  const { certificate, notes } = await certified(context, planned.ca, ownOf(made), parent);
   try {
     await commitCa(context, given.name, planned, made, certificate, parent);
   } catch (error) {
@@ -63,13 +64,22 @@ export async function createCa(
   };
 }
 
-async function certified(
+/** A CA whose keys are open, and its store. */
+export interface OwnParts {
+  readonly keys: IssuerKeys;
+  readonly store: CaStore;
+}
+
+export const ownOf = ({ keys, staged }: StagedCa): OwnParts => ({ keys, store: staged.store });
+
+/** The certificate of a CA whose keys are made: by itself or by its parent, and recorded. */
+export async function certified(
   { clock, entropy }: CliContext,
-  { ca }: PlannedCa,
-  { keys, staged }: StagedCa,
+  ca: NewCa,
+  { keys, store }: OwnParts,
   parent: OpenCa | undefined,
 ): Promise<Issued> {
-  const own = { store: staged.store, clock, entropy };
+  const own = { store, clock, entropy };
   if (!parent) return selfSign({ ...ca, keys }, own);
   const parts = { ...own, store: parent.directory.store };
   const issued = await certify({ ...ca, keys }, parent.issuer, parts);
@@ -77,7 +87,12 @@ async function certified(
   return issued;
 }
 
-async function commitCa(
+/** The certificates above those of a CA under `parent`. */
+export const chainUnder = (parent: OpenCa | undefined): readonly Certificate[] =>
+  parent ? [parent.directory.certificate, ...parent.directory.chain] : [];
+
+/** Writes what is left, and puts the directory in its place. */
+export async function commitCa(
   context: CliContext,
   name: string,
   { options, policy }: PlannedCa,
@@ -86,7 +101,7 @@ async function commitCa(
   parent: OpenCa | undefined,
 ): Promise<void> {
   const hsm = preferencesOf(options);
-  const chain = parent ? [parent.directory.certificate, ...parent.directory.chain] : [];
+  const chain = chainUnder(parent);
   await staged.writeCa({ name, keys: config, ...(policy && { policy }), hsm }, certificate, chain);
   if (context.interrupted.aborted) throw new PkiError('INTERRUPTED', 'interrupted'); // being undone
   staged.commit();

@@ -10,7 +10,8 @@ import type { StagedCaDirectory } from '../store/ca-directory.ts';
 import type { CaKeyPlan, KeyPlan } from './ca-key-plan.ts';
 
 export interface KeyMaking {
-  readonly staged: StagedCaDirectory;
+  /** Where key files go. */
+  readonly staged: Pick<StagedCaDirectory, 'committed' | 'writeKey'>;
   readonly access: KeyAccess;
   readonly passphrase: Secret | undefined;
   /** Closes the keys, and deletes those that were made in a token if no CA came of it. */
@@ -43,7 +44,8 @@ export async function makeCaKeys(
   return { config, keys: issuerKeys(config, first.signer, second?.signer) };
 }
 
-function makeKey(plan: KeyPlan, fileName: string, making: KeyMaking): Promise<OpenKey> {
+/** Makes or finds one key; in a file it gets this name. */
+export function makeKey(plan: KeyPlan, fileName: string, making: KeyMaking): Promise<OpenKey> {
   switch (plan.kind) {
     case 'new-file':
       return makeInFile(plan, fileName, making);

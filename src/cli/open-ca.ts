@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type Issuer, issuerOf } from '../ca/issuer.ts';
 import type { KeysConfig } from '../ca/issuer-keys.ts';
+import type { KeyAccess } from '../signers/key-access.ts';
 import { parseKeyRef } from '../signers/key-ref.ts';
 import { blockedKeyFiles, blockedKeyFilesIn } from '../store/blocked-key-files.ts';
 import { CA_FILES, type CaDirectory, openCaDirectory } from '../store/ca-directory.ts';
@@ -15,6 +16,8 @@ import type { CaSecrets } from './secrets.ts';
 export interface OpenCa {
   readonly directory: CaDirectory;
   readonly issuer: Issuer;
+  /** What opening its keys may ask for. */
+  readonly access: KeyAccess;
 }
 
 /** What is asked of certificates beyond what the CA asks itself. */
@@ -43,7 +46,7 @@ export async function openCa(
   const keys = movedKeys(config.keys, complete, context.cwd);
   const access = keyAccess(context, complete, path, secrets);
   const issuer = resources.use(issuerOf(certificate, certificatePath, keys, access));
-  return { directory, issuer: { ...issuer, policies, chain, blockedKeys } };
+  return { directory, issuer: { ...issuer, policies, chain, blockedKeys }, access };
 }
 
 /** `--key` names the signing key where it is now; that it is the CA's is proven when it is opened. */

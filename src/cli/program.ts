@@ -20,6 +20,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/init-ca.ts')).initCaCommand,
   },
   {
+    name: 'rekey-ca',
+    summary: 'make a new key for a CA, or renew its certificate, under its name',
+    load: async () => (await import('./commands/rekey-ca.ts')).rekeyCaCommand,
+  },
+  {
     name: 'issue',
     summary: 'issue a certificate',
     load: async () => (await import('./commands/issue.ts')).issueCommand,

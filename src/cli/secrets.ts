@@ -25,6 +25,13 @@ export const PARENT_PASSPHRASE: SecretKind = {
   variable: 'PKI_PARENT_PASSPHRASE',
 };
 
+/** Of the key files of a CA that gets a new key; those of the new key have a passphrase of their own. */
+export const OLD_PASSPHRASE: SecretKind = {
+  what: 'passphrase of the old CA',
+  fileOption: '--old-passphrase-file',
+  variable: 'PKI_OLD_PASSPHRASE',
+};
+
 /** Of a key file that is written anew, beside the one that it has. */
 export const NEW_PASSPHRASE: SecretKind = {
   what: 'new passphrase',
@@ -56,21 +63,29 @@ export const PARENT_PIN: SecretKind = {
   variable: 'PKCS11_PARENT_PIN',
 };
 
+export const OLD_PIN: SecretKind = {
+  what: 'PIN of the old CA',
+  fileOption: '--old-pin-file',
+  variable: 'PKCS11_OLD_PIN',
+};
+
 export const SECRET_KINDS: readonly SecretKind[] = [
   PASSPHRASE,
   NEW_PASSPHRASE,
   BACKUP_PASSPHRASE,
   P12_PASSPHRASE,
   PARENT_PASSPHRASE,
+  OLD_PASSPHRASE,
   PIN,
   PARENT_PIN,
+  OLD_PIN,
 ];
 
 /** Which secrets open the keys of a CA, and how questions call that CA. */
 export interface CaSecrets {
   readonly passphrase: SecretKind;
   readonly pin: SecretKind;
-  readonly ca: 'CA' | 'parent CA';
+  readonly ca: 'CA' | 'parent CA' | 'old CA';
   /** Variables with secrets of another CA, which the modules of this one do not get. */
   readonly hidden?: readonly string[];
 }
@@ -85,6 +100,13 @@ export const PARENT_SECRETS: CaSecrets = {
   passphrase: PARENT_PASSPHRASE,
   pin: PARENT_PIN,
   ca: 'parent CA',
+};
+
+/** Likewise those of a CA's old key are never tried for its new one. */
+export const OLD_SECRETS: CaSecrets = {
+  passphrase: OLD_PASSPHRASE,
+  pin: OLD_PIN,
+  ca: 'old CA',
 };
 
 /** A file named on the command line wins over the environment, that over a prompt. */

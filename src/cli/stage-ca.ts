@@ -2,11 +2,13 @@ import { type NewCa, rehearse } from '../ca/authority.ts';
 import { NO_POLICY, type Policy, policyNamed } from '../ca/policy.ts';
 import { PkiError } from '../errors.ts';
 import { BUILT_IN_PROFILES, profileNamed, ROOT_CA } from '../profiles/built-in.ts';
+import { continued } from '../profiles/continued.ts';
 import { withPathLength } from '../profiles/path-length.ts';
 import type { Profile } from '../profiles/profile-config.ts';
 import type { KeyAccess } from '../signers/key-access.ts';
 import type { Secret } from '../signers/secret.ts';
 import { StagedCaDirectory } from '../store/ca-directory.ts';
+import type { Certificate } from '../x509/certificate.ts';
 import type { NameAttribute } from '../x509/names.ts';
 import { type CaKeyPlan, planCaKeys } from './ca-key-plan.ts';
 import type { CliContext } from './context.ts';
@@ -14,7 +16,7 @@ import { givenVariables } from './given-variables.ts';
 import type { InitCaOptions } from './hierarchy/init-ca-options.ts';
 import { loadProfile } from './load-profile.ts';
 import { type CaKeys, makeCaKeys } from './make-ca-keys.ts';
-import { newPassphrase } from './new-passphrase.ts';
+import { type NewPassphraseOptions, newPassphrase } from './new-passphrase.ts';
 import type { OpenCa } from './open-ca.ts';
 import { keyAccess } from './options.ts';
 import { plannedAlgorithms, withPolicyChoice } from './policies.ts';
@@ -23,7 +25,7 @@ import { OWN_SECRETS } from './secrets.ts';
 /** A CA that can be made, as far as that is known without a key. */
 export interface PlannedCa {
   /** Completed by the policy and the file of `--hsm-config`. */
-  readonly options: InitCaOptions;
+  readonly options: Omit<InitCaOptions, 'dir'>;
   readonly keys: CaKeyPlan;
   readonly ca: NewCa;
   readonly policy: Policy | undefined;
@@ -34,14 +36,18 @@ const CA_PROFILES = BUILT_IN_PROFILES.filter(({ ca, name }) => ca && name !== RO
 );
 
 /** Profile of CAs below another one, unless `--profile` names one. */
-const ISSUING_CA = 'issuing-ca';
+export const ISSUING_CA = 'issuing-ca';
 
-/** Decides what a CA gets; throws POLICY for what would be refused once its keys are made. */
+/**
+ * Decides what a CA gets; throws POLICY for what would be refused once its keys are made. One that
+ * `continues` a certificate keeps the name and the limits of that.
+ */
 export async function planCa(
   context: CliContext,
-  given: InitCaOptions,
+  given: Omit<InitCaOptions, 'dir'>,
   subject: readonly NameAttribute[],
   parent?: OpenCa,
+  continues?: Certificate,
 ): Promise<PlannedCa> {
   // who certifies under a policy has its CAs follow that, unless they say otherwise
   const policyName = given.policy ?? parent?.directory.config.policy?.name;
@@ -50,10 +56,12 @@ export async function planCa(
   const keys = planCaKeys(options, context.cwd);
   const policy = policyNamed(options.policy ?? NO_POLICY);
   const { days, clamp } = options;
+  const profile = await caProfile(options, parent);
   const ca: NewCa = {
     subject,
-    profile: await caProfile(options, parent),
+    profile: continues ? continued(profile, continues) : profile,
     variables: givenVariables(options.var),
+    ...(continues && { continues }),
     ...(days !== undefined && { validityDays: days }),
     ...(clamp !== undefined && { clamp }),
     policies: policy ? [policy] : [],
@@ -64,7 +72,7 @@ export async function planCa(
 
 /** The profile of a root, or one of the parent's for a CA under it, or else a built-in one. */
 async function caProfile(
-  { profile = ISSUING_CA, pathLength }: InitCaOptions,
+  { profile = ISSUING_CA, pathLength }: Omit<InitCaOptions, 'dir'>,
   parent: OpenCa | undefined,
 ): Promise<Profile> {
   const named = parent ? await loadProfile(parent.directory.path, profile) : profileNamed(ROOT_CA);
@@ -81,18 +89,21 @@ export interface StagedCa extends CaKeys {
   readonly staged: StagedCaDirectory;
 }
 
-/** Makes the directory and the keys; both go again unless the directory is committed. */
+/**
+ * Makes the directory and the keys; both go again unless the directory is committed. `others` are
+ * CAs that take part, whose secrets the modules of this one do not get.
+ */
 export async function stageCa(
   context: CliContext,
   directory: string,
   { options, keys: plan }: PlannedCa,
-  parent?: OpenCa,
+  others: readonly OpenCa[] = [],
 ): Promise<StagedCa> {
   const { resources } = context;
   const staged = resources.use(new StagedCaDirectory(directory));
   const passphrase = await choosePassphrase(context, options, plan);
-  const parentPin = parent?.directory.config.hsm?.pinEnv;
-  const secrets = parentPin === undefined ? OWN_SECRETS : { ...OWN_SECRETS, hidden: [parentPin] };
+  const hidden = others.flatMap(({ directory: { config } }) => config.hsm?.pinEnv ?? []);
+  const secrets = hidden.length === 0 ? OWN_SECRETS : { ...OWN_SECRETS, hidden };
   const access: KeyAccess = {
     ...keyAccess(context, options, staged.path, secrets),
     ...(passphrase && { passphrase: async () => passphrase }),
@@ -103,7 +114,7 @@ export async function stageCa(
 /** One passphrase for all key files of the CA; undefined if there are none, or by request. */
 async function choosePassphrase(
   context: CliContext,
-  options: InitCaOptions,
+  options: NewPassphraseOptions,
   { signing, hybrid }: CaKeyPlan,
 ): Promise<Secret | undefined> {
   if (signing.kind !== 'new-file' && hybrid?.mlDsa.kind !== 'new-file') return undefined;

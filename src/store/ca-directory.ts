@@ -31,6 +31,9 @@ export const CA_FILES = {
   crl: 'crl',
   profiles: 'profiles',
   blockedKeys: 'blocked-keys',
+  cross: 'cross',
+  history: 'history',
+  change: 'change',
 } as const;
 
 /** An existing CA: its certificate, where its keys are, and its store. */
@@ -55,6 +58,7 @@ export async function openCaDirectory(
       hints: [`have ${CA_FILES.request} in it signed, and finish it with "pki init-ca --complete"`],
     });
   }
+  mustBeSettled(path);
   const certificatePath = join(path, CA_FILES.certificate);
   const config = await parseCaConfig(
     readText(join(path, CA_FILES.config)),
@@ -62,6 +66,7 @@ export async function openCaDirectory(
   );
   const certificate = readCertificate(certificatePath);
   const chain = readChain(join(path, CA_FILES.chain));
+  mustBeSettled(path); // still: what was read belongs together
   const store = SqliteStore.open(join(path, CA_FILES.store), { readOnly });
   return {
     path,
@@ -86,6 +91,16 @@ export const isWaiting = (path: string): boolean =>
 /** Throws STORE for a directory that holds no CA. */
 export function mustBeCa(path: string): void {
   if (!existsSync(join(path, CA_FILES.config))) throw noCa(path);
+}
+
+/** Throws STORE while the files of the CA are being replaced, see ca-change.ts. */
+function mustBeSettled(path: string): void {
+  if (!existsSync(join(path, CA_FILES.change))) return;
+  throw new PkiError('STORE', `the certificate of the CA in ${path} is being replaced`, {
+    hints: [
+      'if no "pki rekey-ca" is at work, one was interrupted: "pki rekey-ca --ca-dir" finishes it',
+    ],
+  });
 }
 
 function readText(path: string): string {
@@ -165,6 +180,14 @@ export class StagedCaDirectory implements Disposable {
     this.#write(CA_FILES.certificate, certificatesText([certificate]), 0o644);
     if (chain.length === 0) return;
     this.#write(CA_FILES.chain, certificatesText([certificate, ...chain]), 0o644);
+  }
+
+  /** Writes a cross-certificate and returns its path relative to the directory. */
+  writeCross(name: string, certificate: Certificate): string {
+    const path = join(CA_FILES.cross, name);
+    mkdirSync(join(this.path, CA_FILES.cross), { recursive: true });
+    this.#write(path, certificatesText([certificate]), 0o644);
+    return path;
   }
 
   /** Instead of a certificate, the request for one, PEM: the directory will be waiting for it. */

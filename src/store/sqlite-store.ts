@@ -29,7 +29,7 @@ import {
   listedRevocations,
   recordRevocation,
 } from './revocation-rows.ts';
-import { certificateRecord, hashText } from './row.ts';
+import { certificateRecord, date, hashText } from './row.ts';
 import { MISSING, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import { missing, wrongVersion } from './sqlite-errors.ts';
@@ -99,6 +99,15 @@ export class SqliteStore implements CaStore {
 
   async *findBySubject(subject: string): AsyncIterable<CertificateRecord> {
     yield* certificatesOfSubject(this.#database, subject);
+  }
+
+  async lastEnd(subject: string): Promise<Date | undefined> {
+    const row = this.#database.row(
+      `SELECT not_after FROM certificate WHERE status <> 'failed' AND subject <> ?
+       ORDER BY not_after DESC LIMIT 1`, // by the index: a few rows are read
+      subject,
+    );
+    return row && date(row['not_after']);
   }
 
   async *list(): AsyncIterable<CertificateRecord> {

@@ -7,6 +7,11 @@ import { requestForOwnKey } from '../../src/ca/request.ts';
 import { PkiError } from '../../src/errors.ts';
 import { profileNamed } from '../../src/profiles/built-in.ts';
 import { publicKeyOfPkcs8 } from '../../src/signers/software-key.ts';
+import {
+  EXTENSION_OID,
+  encodeBasicConstraints,
+  knownExtensions,
+} from '../../src/x509/extensions.ts';
 import { pkcs8For } from '../signers/software-keys.ts';
 import { newIssuer, newKeys, newParts } from '../support/authority.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -92,5 +97,30 @@ describe('lints', () => {
     };
     spoilt.tbs.issuer[spoilt.tbs.issuer.length - 1] = 0x21;
     expect(refusedBy(spoilt, issuer)).toEqual(['issuer-name', 'serial-positive']);
+  });
+});
+
+describe('the path length of a CA under the name of the root that issues it', () => {
+  it.each([
+    [0, 0, []],
+    [1, 0, ['path-length-below-issuer']],
+    [1, 1, []],
+    [2, 1, ['path-length-below-issuer']],
+  ])('of %i below %i', (own, limit, refusing) => {
+    const { issuer, drafted } = lintWorld;
+    const { tbs, ...rest } = drafted('issuing-ca', issuer);
+    const constraints = (pathLength: number) => ({ ca: true, pathLength });
+    const extensions = tbs.extensions.map((extension) =>
+      extension.oid === EXTENSION_OID.basicConstraints
+        ? { ...extension, value: encodeBasicConstraints(constraints(own)) }
+        : extension,
+    );
+    const limited = knownExtensions(issuer.certificate?.tbs.extensions ?? []);
+    expect(
+      refusedBy(
+        { ...rest, tbs: { ...tbs, subject: issuer.name, extensions } },
+        { ...issuer, extensions: { ...limited, basicConstraints: constraints(limit) } },
+      ),
+    ).toEqual(refusing);
   });
 });

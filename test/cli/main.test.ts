@@ -25,6 +25,7 @@ describe('the help', () => {
     const commands = /Commands:\n((?: {2}.*\n)+)/.exec(stdout)?.[1];
     expect(commands?.match(/^ {2}[a-z-]+/gm)).toEqual([
       '  init-ca',
+      '  rekey-ca',
       '  issue',
       '  renew',
       '  cross-sign',
@@ -49,6 +50,7 @@ describe('the help', () => {
 
   it.each([
     ['init-ca', '[options]', ['--name', '--dir', '--pkcs11-lib', '--hybrid', '--passphrase-file']],
+    ['rekey-ca', '[options]', ['--ca-dir', '--dir', '--parent', '--overlap', '--old-pin-file']],
     ['issue', '[options]', ['--ca-dir', '--csr', '--clamp', '--key-out', '--pkcs11-pin-file']],
     ['cross-sign', '[options] <certificate>', ['--ca-dir', '--csr', '--public-key', '--profile']],
     ['renew', '[options] <file|serial>', ['--ca-dir', '--within', '--csr', '--key-out']],

@@ -1,17 +1,16 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { type NameAttribute, nameText } from '../../x509/names.ts';
 import { collect } from '../collect.ts';
 import type { CliContext } from '../context.ts';
 import type { CreatedCa, KeyPlace } from '../create-ca.ts';
+import { addCaKeyOptions, addParentSecretOptions } from '../hierarchy/ca-options.ts';
 import {
   type InitCaOptions,
   type InitCaTask,
   type NamedCaOptions,
   taskOf,
 } from '../hierarchy/init-ca-options.ts';
-import { addTokenKeyOptions } from '../hsm-options.ts';
-import { addSecretOptions, days, jsonOption, pathLength, pathOf } from '../options.ts';
-import { policyOption } from '../policies.ts';
+import { days, jsonOption, pathLength, pathOf } from '../options.ts';
 import { certificateSummary, json, table } from '../present.ts';
 import { printable } from '../printable.ts';
 
@@ -53,32 +52,13 @@ export function initCaCommand(context: CliContext): Command {
     )
     .option('--path-length <number>', 'how many CAs may follow below it', pathLength)
     .option('--days <days>', 'validity (default: 7305, 20 years; under a parent 1826)', days)
-    .option('--clamp', "shorten the validity to the parent's where it would exceed it")
-    .option('--algorithm <name>', 'algorithm of the CA key (default: ecdsa-p384, or as --policy)')
-    .addOption(policyOption('choose algorithms, and refuse others, here and in "pki issue"'))
-    .option('--no-passphrase', 'leave key files unencrypted')
-    .addOption(
-      new Option('--hybrid <scheme>', 'pair the key with an ML-DSA key in a file').choices([
-        'catalyst',
-        'composite',
-      ]),
-    )
-    .option('--ml-dsa <name>', 'ML-DSA parameter set of a hybrid (default: ml-dsa-65)')
-    .option('--ml-dsa-key <uri>', 'ML-DSA key of a hybrid in a token, by an RFC 7512 URI')
-    .option('--ml-dsa-generate-key', 'make that key in the token')
-    .option('--pkcs11-generate-key', 'make the key in the token, where it stays')
-    .option('--exportable', 'let a key that is made in a token leave it, encrypted, for a backup');
-  addSecretOptions(
-    addTokenKeyOptions(command, 'key in a token, by an RFC 7512 URI; with --import a file as well'),
-  )
-    .option(
-      '--parent-passphrase-file <file>',
-      "passphrase of the parent's key files; otherwise PKI_PARENT_PASSPHRASE, or asked for",
-    )
-    .option(
-      '--parent-pin-file <file>',
-      "PIN of the parent's token; otherwise PKCS11_PARENT_PIN, or asked for",
-    );
+    .option('--clamp', "shorten the validity to the parent's where it would exceed it");
+  addParentSecretOptions(
+    addCaKeyOptions(command, {
+      algorithm: 'algorithm of the CA key (default: ecdsa-p384, or as --policy)',
+      key: 'key in a token, by an RFC 7512 URI; with --import a file as well',
+    }),
+  );
   return command
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
