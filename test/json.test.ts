@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OUTLINE } from '../scripts/cli-reference.ts';
 import { isList, type Shape } from '../scripts/json/shape.ts';
@@ -43,6 +45,8 @@ const SESSION: readonly (readonly [name: string, line: string])[] = [
   ['--version', '--version'],
   ['init-ca', 'init-ca --name Root --dir ca --hybrid catalyst --ml-dsa ml-dsa-44 --policy none'],
   ['init-ca', 'init-ca --name Sub --dir sub --parent ca'],
+  ['init-ca', 'init-ca --name Old --dir old'],
+  ['init-ca', 'init-ca --name Plain --dir plain'],
   ['init-ca --csr', 'init-ca --name Other --dir other --csr other.csr'],
   ['issue', 'issue --ca-dir ca --cn a.example --out a.crt --key-out a.key'],
   ['issue', 'issue --ca-dir sub --cn a.example --p12-out a.p12 --full-chain'],
@@ -56,12 +60,23 @@ const SESSION: readonly (readonly [name: string, line: string])[] = [
   ['csr create', 'csr create --key a.key --cn a.example'],
   ['csr show', 'csr show a.csr'],
   ['csr verify', 'csr verify a.csr'],
+  ['renew', 'renew a.crt --ca-dir ca --out a2.crt'],
+  ['renew --within', 'renew a2.crt --ca-dir ca --within 1'],
+  ['cross-sign', 'cross-sign old/ca.crt --ca-dir plain --out cross.crt'],
+  ['rekey-ca', 'rekey-ca --ca-dir old --dir new --algorithm ecdsa-p256'],
+  ['rekey-ca', 'rekey-ca --ca-dir old --days 9000'],
   ['revoke', 'revoke --ca-dir ca a.crt --reason keyCompromise --invalidity-date 2026-01-01'],
   ['crl', 'crl --ca-dir ca --out ca.crl'],
   ['crl', 'crl --ca-dir ca --delta'],
   ['crl --check', 'crl --ca-dir ca --check'],
+  ['issue', 'issue --ca-dir plain --profile sharded --cn s.example --key-out s.key --out s.crt'],
+  ['crl --shard', 'crl --ca-dir plain --shard all'],
+  ['crl --check --shard', 'crl --ca-dir plain --shard all --check'],
   ['ocsp request', 'ocsp request --issuer ca/ca.crt --cert a.crt --nonce --out request.der'],
   ['ocsp respond', 'ocsp respond --ca-dir ca --request request.der --out response.der'],
+  ['ocsp show', 'ocsp show request.der'],
+  ['ocsp show response.der', 'ocsp show response.der'],
+  ['ocsp verify', 'ocsp verify response.der --issuer ca/ca.crt --cert a.crt'],
   ['ocsp sign', 'ocsp sign --ca-dir ca --out responses'],
   ['list', 'list --ca-dir ca'],
   ['show', 'show a.crt'],
@@ -96,10 +111,19 @@ const TOKEN_SESSION: typeof SESSION = [
   ['hsm restore', `hsm restore k.backup ${AT}`],
 ];
 
+const SHARDED = 'extends: tls-server\ncrl: ["http://crl.example/{crl-shard}.crl"]\ncrl-shards: 2\n';
+
 const cwd = temporaryDirectory();
+
+function writeProfile(directory: string, name: string, text: string): void {
+  mkdirSync(join(cwd, directory), { recursive: true });
+  writeFileSync(join(cwd, directory, `${name}.yaml`), text);
+}
+
 const env = {
   PKI_PASSPHRASE: PASSPHRASE,
   PKI_PARENT_PASSPHRASE: PASSPHRASE,
+  PKI_OLD_PASSPHRASE: PASSPHRASE,
   PKI_NEW_PASSPHRASE: PASSPHRASE,
   PKI_P12_PASSPHRASE: PASSPHRASE,
   PKI_BACKUP_PASSPHRASE: PASSPHRASE,
@@ -114,7 +138,10 @@ async function fits(name: string, argv: readonly string[], interrupted?: AbortSi
 }
 
 describe('the JSON that is printed has the shape in docs/json.md:', () => {
-  it.each(SESSION)('%s: %s', (name, line) => fits(name, line.split(' ')));
+  it.each(SESSION)('%s: %s', (name, line) => {
+    if (line.includes('sharded')) writeProfile('plain/profiles', 'sharded', SHARDED);
+    return fits(name, line.split(' '));
+  });
 
   it('ocsp serve', () =>
     fits(
@@ -136,7 +163,7 @@ describe.skipIf(noSoftHsm())('the JSON of tokens has the shape in docs/json.md:'
 describe('docs/json.md', () => {
   it('has every command, and these tests run what it has', async () => {
     const commands = callable(await OUTLINE).map(({ words }) => words.join(' '));
-    const bare = (name: string) => name.replace(/ --.*/, '');
+    const bare = (name: string) => name.replace(/ (--.*|[a-z.]+\.der)$/, '');
     expect([...new Set(Object.keys(JSON_SHAPES).map(bare))].toSorted()).toEqual(
       [...commands, '--version'].toSorted(),
     );

@@ -19,6 +19,7 @@ export const OR_NULL = {
   string: ['string', 'null'],
   number: ['number', 'null'],
   boolean: ['boolean', 'null'],
+  time: ['time', 'null'],
 } as const satisfies Record<string, Shape>;
 
 /** A shape as people read it: JSON with the kind in the place of each value. */

@@ -13,6 +13,15 @@ const CERTIFICATE = {
   fingerprint: 'string',
 } as const;
 
+const ISSUED = {
+  ...CERTIFICATE,
+  'file?': 'string',
+  'keyFile?': 'string',
+  'p12File?': 'string',
+  certificate: 'string',
+  'chain?': 'string',
+} as const;
+
 const REVOCATION = {
   'revokedAt?': 'time',
   'reason?': 'string',
@@ -64,6 +73,43 @@ const CSR = {
   proofs: PROOFS,
 } as const;
 
+const OCSP_SINGLE = {
+  serial: 'string',
+  status: 'string',
+  'revokedAt?': 'time',
+  'reason?': 'string',
+  thisUpdate: 'time',
+  'nextUpdate?': 'time',
+} as const;
+
+const OCSP_EXTENSIONS = [{ oid: 'string', critical: 'boolean', value: 'string' }] as const;
+
+const OCSP_ISSUER = {
+  hash: OR_NULL.string,
+  issuerNameHash: 'string',
+  issuerKeyHash: 'string',
+  extensions: OCSP_EXTENSIONS,
+} as const;
+
+const { key: _key, ...SENT } = CERTIFICATE;
+
+const CRL = {
+  number: 'string',
+  'base?': 'string',
+  'urls?': ['string'],
+  revoked: 'number',
+  thisUpdate: 'time',
+  nextUpdate: 'time',
+} as const;
+
+const CURRENT_CRL = {
+  number: 'string',
+  kind: 'string',
+  nextUpdate: 'time',
+  days: 'number',
+  'urls?': ['string'],
+} as const;
+
 const CA_KEYS = [{ algorithm: 'string', key: 'string' }] as const;
 
 const PUBLIC_KEY = { algorithm: 'string', keyIdentifier: 'string', fingerprint: 'string' } as const;
@@ -81,15 +127,27 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
     'file?': 'string',
     request: 'string',
   },
-  issue: {
-    ...CERTIFICATE,
-    'file?': 'string',
-    'keyFile?': 'string',
-    'p12File?': 'string',
-    certificate: 'string',
-    'chain?': 'string',
-  },
+  issue: ISSUED,
   'issue --dry-run': { profile: 'string', ...UNSIGNED, ...DESCRIPTION, notes: ['string'] },
+  renew: { ...ISSUED, renewed: 'boolean', replaces: 'string', notes: ['string'] },
+  'renew --within': { renewed: 'boolean', serial: 'string', notAfter: 'time', days: 'number' },
+  'cross-sign': { ...ISSUED, existing: CERTIFICATE },
+  'rekey-ca': {
+    directory: 'string',
+    keys: CA_KEYS,
+    'policy?': 'string',
+    ...CERTIFICATE,
+    'newWithOld?': CERTIFICATE,
+    'oldWithNew?': CERTIFICATE,
+    'overlap?': {
+      oldUntil: 'time',
+      newFrom: 'time',
+      newUntil: 'time',
+      lastCertificateUntil: OR_NULL.time,
+      crlsUntil: OR_NULL.time,
+    },
+    'distribute?': [{ file: 'string', to: 'string', until: 'time' }],
+  },
   'profile list': [{ name: 'string', source: 'string', summary: 'string', valid: 'boolean' }],
   'profile show': 'any',
   'profile check': { file: 'string', name: 'string', valid: 'boolean', extensions: ['string'] },
@@ -105,30 +163,15 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
     ...REVOCATION,
     changed: 'boolean',
   },
-  crl: {
-    number: 'string',
-    'base?': 'string',
-    revoked: 'number',
-    thisUpdate: 'time',
-    nextUpdate: 'time',
-    'file?': 'string',
-    crl: 'string',
-  },
-  'crl --check': { number: 'string', kind: 'string', nextUpdate: 'time', days: 'number' },
+  crl: { ...CRL, 'file?': 'string', crl: 'string' },
+  'crl --shard': { crls: [{ ...CRL, file: 'string' }] },
+  'crl --check': CURRENT_CRL,
+  'crl --check --shard': { crls: [CURRENT_CRL] },
   'ocsp sign': { directory: 'string', good: 'number', revoked: 'number', 'nextUpdate?': 'time' },
   'ocsp respond': {
     status: 'string',
     nonce: 'boolean',
-    certificates: [
-      {
-        serial: 'string',
-        status: 'string',
-        'revokedAt?': 'time',
-        'reason?': 'string',
-        thisUpdate: 'time',
-        'nextUpdate?': 'time',
-      },
-    ],
+    certificates: [OCSP_SINGLE],
     'file?': 'string',
     response: 'string',
   },
@@ -139,6 +182,35 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
     nonce: 'boolean',
     'file?': 'string',
     request: 'string',
+  },
+  'ocsp show': {
+    type: 'string',
+    nonce: OR_NULL.string,
+    certificates: [{ serial: 'string', ...OCSP_ISSUER }],
+    extensions: OCSP_EXTENSIONS,
+  },
+  'ocsp show response.der': {
+    type: 'string',
+    status: 'string',
+    'signed?': {
+      responder: { 'key?': 'string', 'name?': OR_NULL.string },
+      producedAt: 'time',
+      nonce: OR_NULL.string,
+      certificates: [{ ...OCSP_SINGLE, ...OCSP_ISSUER }],
+      extensions: OCSP_EXTENSIONS,
+      signature: { role: 'string', ...PART, parts: ['any'] },
+      sent: [SENT],
+    },
+  },
+  'ocsp verify': {
+    valid: 'boolean',
+    at: 'time',
+    status: 'string',
+    responder: [{ subject: 'string', serial: 'string', delegated: 'boolean' }, 'null'],
+    producedAt: OR_NULL.time,
+    certificates: [OCSP_SINGLE],
+    problems: ['any'],
+    warnings: ['string'],
   },
   list: [
     {
