@@ -75,12 +75,6 @@ const optionTable = (options: readonly OptionOutline[]): string =>
     ]),
   );
 
-export const exitStatusTable = (): string =>
-  table(
-    ['status', 'meaning'],
-    EXIT_STATUSES.map(({ status, meaning }) => [`${status}`, meaning]),
-  );
-
 export const errorTable = (): string =>
   table(
     ['status', '`code`', 'meaning'],

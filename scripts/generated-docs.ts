@@ -11,7 +11,6 @@ import {
   commandReference,
   environmentTable,
   errorTable,
-  exitStatusTable,
   sharedReference,
 } from './cli-reference.ts';
 import { jsonReference } from './json/shapes.ts';
@@ -141,7 +140,6 @@ export const GENERATED: readonly {
       return table(head, rows);
     },
   },
-  { file: 'README.md', name: 'exit-statuses', text: exitStatusTable },
   { file: 'docs/cli.md', name: 'command-list', text: commandList },
   { file: 'docs/cli.md', name: 'errors', text: errorTable },
   { file: 'docs/cli.md', name: 'environment', text: environmentTable },
