@@ -20,6 +20,7 @@ import { relatedCertificate } from '../x509/related-certificate.ts';
 import { chooseNames, type GivenNames } from './draft-names.ts';
 import type { Issuer } from './issuer.ts';
 import type { CertificateRequest } from './request.ts';
+import { isReservedPolicy, validityLimitAt } from './tls-br.ts';
 
 /** What the operator says about one certificate, beyond the request and the profile. */
 export interface DraftOptions extends GivenNames {
@@ -38,6 +39,8 @@ export interface Draft {
   readonly subject: readonly NameAttribute[];
   /** Sentences for the operator: names that were left out, a validity that was shortened. */
   readonly notes: readonly string[];
+  /** When it was drafted, which rows with dates are asked about. */
+  readonly at: Date;
   /** The certificate that the RelatedCertificate extension has to be about (RFC 9763). */
   readonly related: Certificate | undefined;
 }
@@ -66,7 +69,8 @@ export function draft(
 ): Draft {
   const values = variableValues(profile, options.variables ?? {});
   const names = chooseNames(request, profile, options, values);
-  const validity = chooseValidity(clock(), profile, issuer, options);
+  const at = clock();
+  const validity = chooseValidity(at, profile, issuer, options);
   const self = issuer.certificate === undefined;
   const subject = encodeName(names.subject);
   const serialNumber = randomSerialNumber(entropy);
@@ -74,6 +78,7 @@ export function draft(
     profile,
     subject: names.subject,
     notes: [...names.notes, ...validity.notes],
+    at,
     related: request.related,
     tbs: {
       serialNumber,
@@ -103,11 +108,25 @@ function chooseValidity(now: Date, profile: Profile, issuer: Issuer, options: Dr
   const notBefore = new Date(
     Math.max(wholeSeconds(now).getTime() - BACKDATE, certificate?.tbs.notBefore.getTime() ?? 0),
   );
-  const notAfter = chooseEnd(notBefore, options.validityDays === undefined ? profile : options);
+  const chosen = options.validityDays === undefined ? usualValidity(now, profile) : options;
+  const notAfter = chooseEnd(notBefore, chosen);
+  const notes = 'note' in chosen ? [chosen.note] : [];
   const limit = certificate?.tbs.notAfter;
-  if (!clamp || !limit || notAfter <= limit) return { notBefore, notAfter, notes: [] };
+  if (!clamp || !limit || notAfter <= limit) return { notBefore, notAfter, notes };
   const shortened = `validity shortened to the issuer's, until ${timeText(limit)}`;
   return { notBefore, notAfter: limit, notes: [shortened] };
+}
+
+/** The profile's, unless it claims TLS BR and they recommend less by now. */
+function usualValidity(now: Date, profile: Profile) {
+  const { ca, validityDays = 0, policies = [] } = profile;
+  const limit = policies.some(({ oid }) => isReservedPolicy(oid))
+    ? validityLimitAt(now)
+    : undefined;
+  if (ca || !limit || validityDays <= limit.recommendedDays) return profile;
+  const days = limit.recommendedDays;
+  const note = `validity shortened to the ${days} days that TLS BR §6.3.2 recommends, since the profile claims to follow them`;
+  return { validityDays: days, note };
 }
 
 /** A time that a profile fixes, or days from the beginning. */

@@ -1,14 +1,13 @@
-import { algorithmsOfKey, describeKey } from '../algorithms/spki.ts';
 import { parseNameConstraints } from '../path/name-constraints.ts';
 import { parseCertificatePolicies } from '../x509/certificate-policies.ts';
 import { EXTENSION_OID, type Extension } from '../x509/extensions.ts';
-import type { LintRule, LintSubject } from './lint-rule.ts';
+import type { CertificateSubject, LintRule } from './lint-rule.ts';
 
-const nameConstraints = ({ tbs }: LintSubject): Extension | undefined =>
+const nameConstraints = ({ tbs }: CertificateSubject): Extension | undefined =>
   tbs.extensions.find(({ oid }) => oid === EXTENSION_OID.nameConstraints);
 
-/** What limits a CA or a profile. */
-export const CONSTRAINT_RULES: readonly LintRule[] = [
+/** What limits a CA. */
+export const CONSTRAINT_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'name-constraints-only-ca',
     cites: 'RFC 5280 §4.2.1.10',
@@ -44,17 +43,6 @@ export const CONSTRAINT_RULES: readonly LintRule[] = [
       const oids = found ? parseCertificatePolicies(found.value) : [];
       const twice = oids.find((oid, index) => oids.indexOf(oid) < index);
       return twice && `the policy ${twice} must be there once`;
-    },
-  },
-  {
-    id: 'profile-key-algorithm',
-    cites: 'RFC 3647 §4.6.1',
-    check: ({ tbs, profile: { name, keyAlgorithms } }) => {
-      const key = describeKey(tbs.publicKey);
-      const names = [key, ...algorithmsOfKey(tbs.publicKey).map((row) => row.name)];
-      return !keyAlgorithms || names.some((known) => keyAlgorithms.includes(known))
-        ? undefined
-        : `profile "${name}" takes no ${key} key, only: ${keyAlgorithms.join(', ')}`;
     },
   },
 ];

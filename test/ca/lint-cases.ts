@@ -24,6 +24,7 @@ import { modulusOf, WEAK_PRIMES } from '../support/weak-rsa.ts';
 import { CA, type LintCase, type LintWorld, replaced, tbsCase } from './lint-case.ts';
 import { ISSUER_CASES } from './lint-cases-issuer.ts';
 import { PROFILE_CASES } from './lint-cases-profiles.ts';
+import { TLS_CASES } from './lint-cases-tls.ts';
 
 const { basicConstraints, keyUsage, extKeyUsage, subjectAltName } = EXTENSION_OID;
 
@@ -107,6 +108,7 @@ export const LINT_CASES: readonly LintCase[] = [
     subject: encodeName([]),
   })),
   tbsCase('subject-alt-name-criticality', () => ({ subject: encodeName([]) })),
+  tbsCase('subject-alt-name-not-critical', (tbs) => flipped(tbs, subjectAltName)),
   tbsCase('subject-alt-name-not-empty', (tbs) => replaced(tbs, subjectAltName, names())),
   tbsCase('subject-alt-name-well-formed', (tbs) =>
     replaced(tbs, subjectAltName, names({ type: 'dns', value: 'a.*.example.com' })),
@@ -126,13 +128,24 @@ export const LINT_CASES: readonly LintCase[] = [
   tbsCase('subject-key-identifier', (tbs) =>
     replaced(tbs, EXTENSION_OID.subjectKeyIdentifier, undefined),
   ),
+  tbsCase(
+    'subject-key-identifier-of-ca',
+    (tbs) => replaced(tbs, EXTENSION_OID.subjectKeyIdentifier, undefined),
+    CA,
+  ),
   tbsCase('authority-key-identifier', (tbs) =>
     replaced(tbs, EXTENSION_OID.authorityKeyIdentifier, sequence()),
+  ),
+  tbsCase('authority-key-identifier-there', (tbs) =>
+    replaced(tbs, EXTENSION_OID.authorityKeyIdentifier, undefined),
   ),
   tbsCase('key-identifiers-not-critical', (tbs) =>
     flipped(tbs, EXTENSION_OID.authorityKeyIdentifier),
   ),
   tbsCase('key-well-formed', (tbs) => ({ publicKey: offTheCurve(tbs.publicKey) })),
+  tbsCase('key-known', () => ({
+    publicKey: sequence(sequence(objectIdentifier('1.2.3')), bitString(new Uint8Array(8))),
+  })),
   tbsCase('rsa-key-size', () => ({ publicKey: rsaKey(oddNumber(1024), 65537n) })),
   tbsCase('rsa-modulus-octets', () => ({ publicKey: rsaKey(oddNumber(2049), 65537n) })),
   tbsCase('rsa-small-factor', () => ({
@@ -204,6 +217,7 @@ export const LINT_CASES: readonly LintCase[] = [
   }),
   tbsCase('timestamping-purpose', (tbs) => flipped(tbs, extKeyUsage), { profile: 'timestamping' }),
   ...PROFILE_CASES,
+  ...TLS_CASES,
 ];
 
 /** The same key with another last octet of the point. */

@@ -34,6 +34,7 @@ describe('the help', () => {
       '  list',
       '  show',
       '  verify',
+      '  lint',
       '  key',
       '  algorithms',
       '  hsm',
@@ -54,6 +55,7 @@ describe('the help', () => {
     ],
     ['crl', '[options]', ['--ca-dir', '--days', '--delta', '--check', '--within', '--out']],
     ['verify', '[options] <certificate> [intermediate...]', ['--trust', '--at', '--require-alt']],
+    ['lint', '[options] <file>', ['--as', '--at', '--json']],
     ['algorithms', '[options]', ['--family']],
     ['show', '[options] <file|serial>', ['--ca-dir']],
   ])('of %s has a synopsis, its options and examples', async (name, synopsis, options) => {
