@@ -68,6 +68,15 @@ const READERS: Readonly<
   Record<SignedKind, (der: Uint8Array, options: LintOptions) => LintedObject>
 > = { certificate: lintCertificate, crl: lintCrl, request: lintRequest };
 
+/** Reads when the first row asks for it: what cannot be read is a finding of that row. */
+function once<Result>(read: () => Result): () => Result {
+  let found: { readonly result: Result } | undefined;
+  return () => {
+    found ??= { result: read() };
+    return found.result;
+  };
+}
+
 const SIGNED: readonly LintRule<EnvelopeSubject>[] = [...ENVELOPE_RULES, ...SIGNATURE_RULES];
 
 function lintCertificate(der: Uint8Array, options: LintOptions): LintedObject {
@@ -75,19 +84,23 @@ function lintCertificate(der: Uint8Array, options: LintOptions): LintedObject {
   const { tbs } = read;
   const at = options.at ?? tbs.notBefore;
   const extensions = extensionsOnDemand(tbs.extensions);
+  const [name, key] = [
+    once(() => parseName(tbs.subject)),
+    once(() => describeSubjectKey(tbs.publicKey)),
+  ];
   const subject = {
     tbs,
     extensions,
     get subject() {
-      return parseName(tbs.subject);
+      return name();
     },
     get key() {
-      return describeSubjectKey(tbs.publicKey);
+      return key();
     },
     at,
     asTlsServer: options.asTlsServer ?? false,
   };
-  const names = [tbs.issuer, tbs.subject];
+  const names = [tbs.subject]; // the issuer's is as it was given to the issuer
   const envelope = envelopeOf('certificate', read, { names, publicKey: tbs.publicKey });
   const found = [...findings(SIGNED, envelope, at), ...findings(CERTIFICATE_RULES, subject, at)];
   return { at, name: tbs.subject, findings: found };
@@ -119,14 +132,15 @@ function lintRequest(der: Uint8Array, options: LintOptions): LintedObject {
   const { subject, publicKey } = request;
   const at = options.at ?? options.now;
   const extensions = extensionsOnDemand(request.extensions);
+  const [name, key] = [once(() => parseName(subject)), once(() => describeSubjectKey(publicKey))];
   const requested = {
     tbs: { publicKey, extensions: request.extensions },
     extensions,
     get subject() {
-      return parseName(subject);
+      return name();
     },
     get key() {
-      return describeSubjectKey(publicKey);
+      return key();
     },
   };
   const envelope = requestEnvelope(request);

@@ -108,7 +108,7 @@ export interface EnvelopeSubject {
   readonly signature: Uint8Array;
   /** Each `Time`, as it is encoded. */
   readonly times: readonly Tlv[];
-  /** Names, DER: of the issuer and the subject. */
+  /** Names, DER: of the subject, or of the issuer of a CRL. */
   readonly names: readonly Uint8Array[];
   readonly uniqueIds: boolean;
   /** Lists that are there, and hold nothing. */

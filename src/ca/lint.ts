@@ -26,6 +26,8 @@ export interface Approved {
 
 export interface ApprovedTbs extends Approved {
   readonly tbs: TbsCertificate;
+  /** When it was drafted. */
+  readonly at: Date;
   readonly profile: string;
   /** For people. */
   readonly subject: string;
@@ -59,7 +61,7 @@ export function approve(
       related,
     };
   });
-  const passed = { tbs, der, profile: profile.name, subject: name };
+  const passed = { tbs, at, der, profile: profile.name, subject: name };
   return passed as ApprovedTbs; // nowhere but in this file is this cast
 }
 

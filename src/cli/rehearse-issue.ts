@@ -1,5 +1,6 @@
 import { draft } from '../ca/draft.ts';
 import { approve } from '../ca/lint.ts';
+import { mustPassTrial } from '../ca/trial-certificate.ts';
 import type { CliContext } from './context.ts';
 import { describeDraft } from './describe/describe-draft.ts';
 import { descriptionText } from './describe/describe-text.ts';
@@ -25,7 +26,7 @@ export async function rehearseIssue(context: CliContext, options: IssueOptions):
   for (const note of notes) context.note(`pki: note: ${printable(note)}`);
   const description = { profile: profile.name, ...describeDraft(drafted.tbs) };
   context.print(options.json ? json({ ...description, notes }) : descriptionText(description));
-  approve(drafted, ca.issuer);
+  await mustPassTrial(approve(drafted, ca.issuer), ca.issuer);
   context.note('pki: note: it would be signed; nothing was signed, recorded or written');
 }
 

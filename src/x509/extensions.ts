@@ -188,9 +188,11 @@ export const knownExtensions = (extensions: readonly Extension[]): KnownExtensio
 
 /** The same, each taken apart when it is asked for: one that cannot be read spoils no other. */
 export function extensionsOnDemand(extensions: readonly Extension[]): KnownExtensions {
+  const known = new Map<string, unknown>();
   const parsed = <Result>(oid: string, parse: (value: Uint8Array) => Result) => {
     const found = extensions.find((extension) => extension.oid === oid);
-    return found && parse(found.value);
+    if (found && !known.has(oid)) known.set(oid, parse(found.value));
+    return known.get(oid) as Result | undefined; // of one OID there is one parser
   };
   const oids = EXTENSION_OID;
   return {
