@@ -1,5 +1,11 @@
 import { EXTENSION_OID } from '../x509/extensions.ts';
-import { canonicalAddress, generalNameText, isWellFormed } from '../x509/general-names.ts';
+import {
+  canonicalAddress,
+  type GeneralName,
+  generalNameText,
+  isWellFormed,
+} from '../x509/general-names.ts';
+import { isALabel } from '../x509/internationalized.ts';
 import { ATTRIBUTES, type AttributeType, nameText } from '../x509/names.ts';
 import type { CertificateSubject, LintRule, LintSubject, RequestSubject } from './lint-rule.ts';
 
@@ -64,6 +70,25 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
     },
   },
   {
+    id: 'a-labels',
+    cites: 'RFC 9549 §2, RFC 9598 §3',
+    check: ({ extensions }) => {
+      const labels = (extensions.subjectAltName ?? []).flatMap(labelsIn);
+      const wrong = labels.find((label) => /^xn--/i.test(label) && !isALabel(label));
+      return wrong && `the label "${wrong}" is no A-label of an internationalized name`;
+    },
+  },
+  {
+    id: 'smtp-utf8-mailbox',
+    cites: 'RFC 9598 §3',
+    check: ({ extensions }) =>
+      extensions.subjectAltName?.some(
+        ({ type, value }) => type === 'other' && value.includes(SMTP_UTF8_MAILBOX),
+      )
+        ? 'SmtpUTF8Mailbox must be a UTF8String'
+        : undefined,
+  },
+  {
     id: 'attribute-length',
     cites: 'RFC 5280 appendix A.1',
     check: ({ subject }) => {
@@ -94,6 +119,15 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
     },
   },
 ];
+
+/** The OBJECT IDENTIFIER 1.3.6.1.5.5.7.8.9, DER in hexadecimal. */
+const SMTP_UTF8_MAILBOX = '06082b06010505070809';
+
+/** The labels of a DNS name, or of the host of a mailbox. */
+const labelsIn = ({ type, value }: GeneralName): readonly string[] =>
+  type === 'dns' || type === 'email' || type === 'smtputf8'
+    ? value.slice(value.lastIndexOf('@') + 1).split('.')
+    : [];
 
 const criticalSubjectAltName = ({ extensions }: RequestSubject['tbs']): boolean | undefined =>
   extensions.find(({ oid }) => oid === EXTENSION_OID.subjectAltName)?.critical;

@@ -3,12 +3,15 @@ import { encodeSpki } from '../../src/algorithms/spki.ts';
 import {
   bitString,
   boolean,
+  contextConstructed,
   integer,
   NULL,
   namedBitString,
   objectIdentifier,
   octetString,
   sequence,
+  TAG,
+  tlv,
 } from '../../src/der/writer.ts';
 import type { TbsCertificate } from '../../src/x509/certificate.ts';
 import {
@@ -76,6 +79,14 @@ const relatedCase = (
 });
 const oddNumber = (bits: number): bigint => (1n << BigInt(bits - 1)) + 1n;
 
+/** otherName of the right type, with a value of the wrong one. */
+const mailboxInIa5String = (mailbox: string): Uint8Array =>
+  contextConstructed(
+    0,
+    objectIdentifier('1.3.6.1.5.5.7.8.9'),
+    contextConstructed(0, tlv(TAG.ia5String, Buffer.from(mailbox, 'utf8'))),
+  );
+
 /** At least one draft for each rule that the rule has to refuse. */
 export const LINT_CASES: readonly LintCase[] = [
   tbsCase('serial-positive', () => ({ serialNumber: -1n })),
@@ -112,6 +123,14 @@ export const LINT_CASES: readonly LintCase[] = [
   tbsCase('subject-alt-name-not-empty', (tbs) => replaced(tbs, subjectAltName, names())),
   tbsCase('subject-alt-name-well-formed', (tbs) =>
     replaced(tbs, subjectAltName, names({ type: 'dns', value: 'a.*.example.com' })),
+  ),
+  ...['xn--a', 'xn--i-7iq', 'xn--server-'].map((label) =>
+    tbsCase('a-labels', (tbs) =>
+      replaced(tbs, subjectAltName, names({ type: 'dns', value: `${label}.example.com` })),
+    ),
+  ),
+  tbsCase('smtp-utf8-mailbox', (tbs) =>
+    replaced(tbs, subjectAltName, sequence(mailboxInIa5String('\u00e9@example.com'))),
   ),
   tbsCase('attribute-length', () => subject('CN', 'x'.repeat(65))),
   tbsCase('attribute-characters', () => subject('O', ' Example')),

@@ -8,10 +8,12 @@ import { VALIDITY_LIMITS } from '../../src/ca/tls-br.ts';
 import { PkiError } from '../../src/errors.ts';
 import { profileNamed } from '../../src/profiles/built-in.ts';
 import { publicKeyOfPkcs8 } from '../../src/signers/software-key.ts';
+import { EXTENSION_OID } from '../../src/x509/extensions.ts';
+import { encodeGeneralNames } from '../../src/x509/general-names.ts';
 import { pkcs8For } from '../signers/software-keys.ts';
 import { newIssuer, newKeys, newParts } from '../support/authority.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import type { LintWorld } from './lint-case.ts';
+import { type LintWorld, replaced } from './lint-case.ts';
 import { LINT_CASES } from './lint-cases.ts';
 import { lasting, tlsDraft } from './lint-cases-tls.ts';
 
@@ -89,6 +91,23 @@ describe('lints', () => {
       expect(refused.filter((id) => !/^(?:validity-within|issuer-)/.test(id))).toEqual([]);
     }
   });
+
+  it.each(['xn--bcher-kva.example.com', 'XN--BCHER-KVA.example', 'xn--strae-oqa.example'])(
+    'take the A-labels of %s',
+    (value) => {
+      const { issuer } = lintWorld;
+      const drafted = lintWorld.drafted('tls-client', issuer);
+      const tbs = {
+        ...drafted.tbs,
+        ...replaced(
+          drafted.tbs,
+          EXTENSION_OID.subjectAltName,
+          encodeGeneralNames([{ type: 'dns', value }]),
+        ),
+      };
+      expect(refusedBy({ ...drafted, tbs }, issuer)).toEqual([]);
+    },
+  );
 
   it('ask TLS BR of nobody who does not claim them', () => {
     const { issuer } = lintWorld;
