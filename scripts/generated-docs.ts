@@ -1,6 +1,7 @@
 /** Tables in docs/ that the code knows better. `npm run generate` writes them, a test compares them. */
 import type { KeyAlgorithm } from '../src/algorithms/algorithm.ts';
 import { KEY_ALGORITHMS } from '../src/algorithms/registry.ts';
+import { LINT_TABLES, type LintRow } from '../src/ca/lint-tables.ts';
 import { allowedBy, POLICIES, type Policy } from '../src/ca/policy.ts';
 import { EXIT_STATUS } from '../src/errors.ts';
 import { RETURN_CODES, type Remedy } from '../src/signers/pkcs11/errors.ts';
@@ -57,6 +58,10 @@ function takes(policy: Policy, algorithm: KeyAlgorithm): string {
   if (allowedBy(policy, algorithm, LATE)) return 'yes';
   return allowedBy(policy, algorithm, SOON) ? 'for a time' : 'no';
 }
+
+/** `from 2026-03-15 until 2027-03-15`; the second day is not one of them. */
+const inForce = ({ from, until }: LintRow): string =>
+  [from && `from ${from}`, until && `until ${until}`].filter(Boolean).join(' ') || '–';
 
 /** One generated part: the file, the name between its markers, and the text. */
 export const GENERATED: readonly {
@@ -116,6 +121,15 @@ export const GENERATED: readonly {
         KEY_ALGORITHMS.map((row) => [row.name, ...POLICIES.map((policy) => takes(policy, row))]),
       ),
   },
+  ...LINT_TABLES.map(({ name, rows }) => ({
+    file: 'docs/lints.md',
+    name: `lints-${name}`,
+    text: () =>
+      table(
+        ['row', 'source', 'severity', 'in force'],
+        rows.map((row) => [`\`${row.id}\``, row.cites, row.severity ?? 'error', inForce(row)]),
+      ),
+  })),
   {
     file: 'docs/hybrid.md',
     name: 'sizes',

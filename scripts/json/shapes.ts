@@ -1,120 +1,21 @@
 /** What `--json` prints, for docs/json.md; test/json.test.ts holds real output against it. */
+import { OCSP_SHAPES } from './ocsp-shapes.ts';
 import { OR_NULL, type Shape, shapeText } from './shape.ts';
+import {
+  CA_KEYS,
+  CERTIFICATE,
+  CRL,
+  CSR,
+  CURRENT_CRL,
+  DESCRIPTION,
+  ISSUED,
+  PRIVATE_KEY,
+  PROOFS,
+  PUBLIC_KEY,
+  REVOCATION,
+  UNSIGNED,
+} from './shape-parts.ts';
 import { CHECKS, TOKEN_SHAPES } from './token-shapes.ts';
-
-/** Of a certificate. Numbers and hashes are hexadecimal, the fingerprint is SHA-256. */
-const CERTIFICATE = {
-  serial: 'string',
-  subject: 'string',
-  issuer: 'string',
-  notBefore: 'time',
-  notAfter: 'time',
-  key: 'string',
-  fingerprint: 'string',
-} as const;
-
-const ISSUED = {
-  ...CERTIFICATE,
-  'file?': 'string',
-  'keyFile?': 'string',
-  'p12File?': 'string',
-  certificate: 'string',
-  'chain?': 'string',
-} as const;
-
-const REVOCATION = {
-  'revokedAt?': 'time',
-  'reason?': 'string',
-  'invalidityDate?': 'time',
-} as const;
-
-const PART = {
-  name: 'string',
-  status: 'string',
-  cites: 'string',
-  octets: 'number',
-  'places?': ['string'],
-} as const;
-
-const ALGORITHMS = [{ role: 'string', ...PART, parts: ['any'] }] as const;
-
-const DESCRIPTION = {
-  signature: 'string',
-  'alternativeKey?': 'string',
-  'alternativeSignature?': 'string',
-  algorithms: ALGORITHMS,
-  extensions: [{ oid: 'string', critical: 'boolean', name: 'string', value: ['string'] }],
-} as const;
-
-const { serial: _serial, fingerprint: _fingerprint, ...UNSIGNED } = CERTIFICATE;
-
-const PROOFS = [
-  {
-    what: 'string',
-    holds: 'boolean',
-    checks: [{ algorithm: 'string', implementation: 'string', holds: 'boolean' }],
-    problem: OR_NULL.string,
-  },
-] as const;
-
-const CSR = {
-  subject: 'string',
-  names: ['string'],
-  key: 'string',
-  ...DESCRIPTION,
-  attributes: ['string'],
-  'relatedCertificate?': {
-    issuer: 'string',
-    serial: 'string',
-    requestTime: 'string',
-    locations: ['string'],
-  },
-  'statementOfPossession?': { issuer: 'string', serial: 'string', included: 'boolean' },
-  proofs: PROOFS,
-} as const;
-
-const OCSP_SINGLE = {
-  serial: 'string',
-  status: 'string',
-  'revokedAt?': 'time',
-  'reason?': 'string',
-  thisUpdate: 'time',
-  'nextUpdate?': 'time',
-} as const;
-
-const OCSP_EXTENSIONS = [{ oid: 'string', critical: 'boolean', value: 'string' }] as const;
-
-const OCSP_ISSUER = {
-  hash: OR_NULL.string,
-  issuerNameHash: 'string',
-  issuerKeyHash: 'string',
-  extensions: OCSP_EXTENSIONS,
-} as const;
-
-const { key: _key, ...SENT } = CERTIFICATE;
-
-const CRL = {
-  number: 'string',
-  'base?': 'string',
-  'urls?': ['string'],
-  revoked: 'number',
-  thisUpdate: 'time',
-  nextUpdate: 'time',
-} as const;
-
-const CURRENT_CRL = {
-  number: 'string',
-  kind: 'string',
-  nextUpdate: 'time',
-  days: 'number',
-  'urls?': ['string'],
-} as const;
-
-const CA_KEYS = [{ algorithm: 'string', key: 'string' }] as const;
-
-const PUBLIC_KEY = { algorithm: 'string', keyIdentifier: 'string', fingerprint: 'string' } as const;
-
-const PRIVATE_KEY = { ...PUBLIC_KEY, 'form?': 'string' } as const;
 
 /** By the command, or by the command and the option that makes it print something else. */
 export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
@@ -167,51 +68,7 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
   'crl --shard': { crls: [{ ...CRL, file: 'string' }] },
   'crl --check': CURRENT_CRL,
   'crl --check --shard': { crls: [CURRENT_CRL] },
-  'ocsp sign': { directory: 'string', good: 'number', revoked: 'number', 'nextUpdate?': 'time' },
-  'ocsp respond': {
-    status: 'string',
-    nonce: 'boolean',
-    certificates: [OCSP_SINGLE],
-    'file?': 'string',
-    response: 'string',
-  },
-  'ocsp serve': { url: 'string', ca: 'string' },
-  'ocsp request': {
-    serial: 'string',
-    hash: 'string',
-    nonce: 'boolean',
-    'file?': 'string',
-    request: 'string',
-  },
-  'ocsp show': {
-    type: 'string',
-    nonce: OR_NULL.string,
-    certificates: [{ serial: 'string', ...OCSP_ISSUER }],
-    extensions: OCSP_EXTENSIONS,
-  },
-  'ocsp show response.der': {
-    type: 'string',
-    status: 'string',
-    'signed?': {
-      responder: { 'key?': 'string', 'name?': OR_NULL.string },
-      producedAt: 'time',
-      nonce: OR_NULL.string,
-      certificates: [{ ...OCSP_SINGLE, ...OCSP_ISSUER }],
-      extensions: OCSP_EXTENSIONS,
-      signature: { role: 'string', ...PART, parts: ['any'] },
-      sent: [SENT],
-    },
-  },
-  'ocsp verify': {
-    valid: 'boolean',
-    at: 'time',
-    status: 'string',
-    responder: [{ subject: 'string', serial: 'string', delegated: 'boolean' }, 'null'],
-    producedAt: OR_NULL.time,
-    certificates: [OCSP_SINGLE],
-    problems: ['any'],
-    warnings: ['string'],
-  },
+  ...OCSP_SHAPES,
   list: [
     {
       serial: 'string',
@@ -257,6 +114,19 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
     ],
     problems: ['any'],
     warnings: ['string'],
+  },
+  lint: {
+    errors: 'number',
+    warnings: 'number',
+    notices: 'number',
+    objects: [
+      {
+        kind: 'string',
+        name: OR_NULL.string,
+        at: 'time',
+        findings: [{ id: 'string', cites: 'string', severity: 'string', problem: 'string' }],
+      },
+    ],
   },
   'key generate': {
     ...PRIVATE_KEY,

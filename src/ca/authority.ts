@@ -11,7 +11,7 @@ import { type Draft, type DraftOptions, draft } from './draft.ts';
 import { type Issuer, selfIssuer } from './issuer.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import { approve, mustHaveNone } from './lint.ts';
-import { plannedKeyFindings } from './lint-rules-constraints.ts';
+import { plannedKeyFindings } from './lint-rules-profiles.ts';
 import { type MadeRequest, makeRequest } from './make-request.ts';
 import { type PlannedAlgorithms, plannedFindings } from './policy.ts';
 import type { Policy } from './policy-rule.ts';

@@ -22,6 +22,7 @@ import { chooseNames, type GivenNames } from './draft-names.ts';
 import { limitedBy } from './existing-limits.ts';
 import type { Issuer } from './issuer.ts';
 import type { CertificateRequest } from './request.ts';
+import { isReservedPolicy, validityLimitAt } from './tls-br.ts';
 
 /** What the operator says about one certificate, beyond the request and the profile. */
 export interface DraftOptions extends GivenNames {
@@ -40,6 +41,8 @@ export interface Draft {
   readonly subject: readonly NameAttribute[];
   /** Sentences for the operator: names that were left out, a validity that was shortened. */
   readonly notes: readonly string[];
+  /** When it was drafted, which rows with dates are asked about. */
+  readonly at: Date;
   /** The certificate that the RelatedCertificate extension has to be about (RFC 9763). */
   readonly related: Certificate | undefined;
   /** Nothing until somebody asks the store for it; see backgroundOf(). */
@@ -73,13 +76,15 @@ export function draft(
   const values = variableValues(profile, options.variables ?? {});
   const names = chooseNames(request, profile, options, values);
   const { existing } = request;
-  const validity = chooseValidity(clock(), profile, [issuer.certificate, existing], options);
+  const at = clock();
+  const validity = chooseValidity(at, profile, [issuer.certificate, existing], options);
   const self = issuer.certificate === undefined;
   const serialNumber = randomSerialNumber(entropy);
   return {
     profile,
     subject: names.subject,
     notes: [...names.notes, ...validity.notes],
+    at,
     related: request.related,
     background: {},
     existing,
@@ -114,11 +119,25 @@ function chooseValidity(
   const { clamp = false } = options;
   const earliest = [issuer, existing].map((known) => known?.tbs.notBefore.getTime() ?? 0);
   const notBefore = new Date(Math.max(wholeSeconds(now).getTime() - BACKDATE, ...earliest));
-  const notAfter = chooseEnd(notBefore, options.validityDays === undefined ? profile : options);
+  const chosen = options.validityDays === undefined ? usualValidity(now, profile) : options;
+  const notAfter = chooseEnd(notBefore, chosen);
+  const notes = 'note' in chosen ? [chosen.note] : [];
   const limit = issuer?.tbs.notAfter;
-  if (!clamp || !limit || notAfter <= limit) return { notBefore, notAfter, notes: [] };
+  if (!clamp || !limit || notAfter <= limit) return { notBefore, notAfter, notes };
   const shortened = `validity shortened to the issuer's, until ${timeText(limit)}`;
   return { notBefore, notAfter: limit, notes: [shortened] };
+}
+
+/** The profile's, unless it claims TLS BR and they recommend less by now. */
+function usualValidity(now: Date, profile: Profile) {
+  const { ca, validityDays = 0, policies = [] } = profile;
+  const limit = policies.some(({ oid }) => isReservedPolicy(oid))
+    ? validityLimitAt(now)
+    : undefined;
+  if (ca || !limit || validityDays <= limit.recommendedDays) return profile;
+  const days = limit.recommendedDays;
+  const note = `validity shortened to the ${days} days that TLS BR §6.3.2 recommends, since the profile claims to follow them`;
+  return { validityDays: days, note };
 }
 
 /** A time that a profile fixes, or days from the beginning. */

@@ -6,6 +6,13 @@ import { ENTRY_REASONS, entryBounds } from '../x509/revoked-list.ts';
 /** RFC 5280 §4.1.2.2: 20 octets at most, the sign included. */
 const MAX_SERIAL_OCTETS = 20;
 
+export interface CrlKind {
+  /** Tells changes only (RFC 5280 §5.2.4). */
+  readonly isDelta: boolean;
+  /** Tells of certificates of other issuers too (§5.2.5), which its entries name. */
+  readonly isIndirect: boolean;
+}
+
 /** Longer lists of extensions hold a date, and are hardly ever the same twice. */
 const REMEMBERED_OCTETS = 16;
 
@@ -13,13 +20,13 @@ const REMEMBERED_OCTETS = 16;
  * What is wrong with one of the entries of a CRL, of which there may be a million: their encodings
  * are looked at in place, and extensions of which many are alike are read once.
  */
-export function crlEntryProblem(list: Uint8Array, isDelta: boolean): string | undefined {
+export function crlEntryProblem(list: Uint8Array, kind: CrlKind): string | undefined {
   const known = new Map<string, string | undefined>();
   const octets = Buffer.from(list.buffer, list.byteOffset, list.length);
   const extensionsProblem = (start: number, end: number): string | undefined => {
-    if (end - start > REMEMBERED_OCTETS) return problemIn(list.subarray(start, end), isDelta);
+    if (end - start > REMEMBERED_OCTETS) return problemIn(list.subarray(start, end), kind);
     const key = octets.toString('latin1', start, end);
-    if (!known.has(key)) known.set(key, problemIn(list.subarray(start, end), isDelta));
+    if (!known.has(key)) known.set(key, problemIn(list.subarray(start, end), kind));
     return known.get(key);
   };
   for (const { serialContents, serialEnd, date, dateEnd, end } of entryBounds(list)) {
@@ -53,18 +60,23 @@ function timeProblem(list: Uint8Array, start: number, end: number): string | und
   return isSound ? undefined : 'the revocation date of an entry must be in whole seconds, in Zulu';
 }
 
-function problemIn(octets: Uint8Array, isDelta: boolean): string | undefined {
+function problemIn(octets: Uint8Array, kind: CrlKind): string | undefined {
   const extensions = parseExtensions(enterDer(octets));
-  if (extensions.some(({ critical }) => critical))
-    return 'extensions of entries must not be critical';
   for (const extension of extensions) {
-    const problem = extensionProblem(extension, isDelta);
+    const problem = extensionProblem(extension, kind);
     if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-function extensionProblem({ oid, value }: Extension, isDelta: boolean): string | undefined {
+function extensionProblem(
+  { oid, critical, value }: Extension,
+  { isDelta, isIndirect }: CrlKind,
+): string | undefined {
+  if (isIndirect && oid === EXTENSION_OID.certificateIssuer) {
+    return critical ? undefined : 'certificateIssuer must be critical';
+  }
+  if (critical) return 'extensions of entries must not be critical';
   if (oid === EXTENSION_OID.invalidityDate) {
     const date = readDer(value, TAG.generalizedTime);
     return /^\d{14}Z$/.test(Buffer.from(date.contents).toString('latin1'))

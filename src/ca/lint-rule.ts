@@ -1,20 +1,61 @@
+import type { Tlv } from '../der/reader.ts';
+import type { EncodingFaults } from '../der/tolerant.ts';
 import type { Profile } from '../profiles/profile-config.ts';
 import type { Certificate, TbsCertificate } from '../x509/certificate.ts';
 import type { TbsCertList } from '../x509/crl.ts';
 import type { KnownExtensions } from '../x509/extensions.ts';
 import type { NameAttribute } from '../x509/names.ts';
 import type { CertStatus, ResponseData } from '../x509/ocsp-data.ts';
+import type { SignedKind } from '../x509/signed-kind.ts';
 import type { Background } from './background.ts';
 import type { Issuer } from './issuer.ts';
 import type { OcspResponder } from './ocsp-responder.ts';
 import type { SubjectKey } from './subject-key.ts';
 
-/** What a rule looks at: the draft as somebody reads it who gets it in DER. */
-export interface LintSubject {
-  readonly tbs: TbsCertificate;
+/**
+ * What breaking a requirement means. `error`: a document says MUST. `warning`: it says SHOULD, or
+ * the requirement is one of this CA for itself, which signs nothing that breaks it. `notice`: good
+ * to know, and no reason not to sign.
+ */
+export type Severity = 'error' | 'warning' | 'notice';
+
+/**
+ * One row, one requirement of one document. Rows see what their `Subject` has: those about what
+ * anybody can read of a certificate hold for everybody's, those about a profile or an issuer for
+ * what is about to be signed.
+ */
+export interface LintRule<Subject = LintSubject> {
+  readonly id: string;
+  readonly cites: string;
+  /** An error if absent. */
+  readonly severity?: Exclude<Severity, 'error'>;
+  /** The first day on which it holds for what is issued, `2026-03-15`; always if absent. */
+  readonly from?: string;
+  /** The first day on which it holds no longer. */
+  readonly until?: string;
+  /** What is wrong, or undefined; throwing a DerError is a finding as well. */
+  readonly check: (subject: Subject) => string | undefined;
+}
+
+/** What a rule about names and keys looks at, in a request too. */
+export interface RequestSubject {
+  readonly tbs: Pick<TbsCertificate, 'publicKey' | 'extensions'>;
   readonly extensions: KnownExtensions;
   readonly subject: readonly NameAttribute[];
   readonly key: SubjectKey;
+}
+
+/** What anybody can read of a certificate, signed or about to be. */
+export interface CertificateSubject extends RequestSubject {
+  readonly tbs: TbsCertificate;
+  /** When it is issued, or was; rows with dates are asked about this moment. */
+  readonly at: Date;
+  /** Whether it is held against TLS BR, whatever its policies say. */
+  readonly asTlsServer?: boolean;
+}
+
+/** What a rule looks at that knows what the certificate is meant to be: the draft, in DER again. */
+export interface LintSubject extends CertificateSubject {
   readonly profile: Profile;
   readonly issuer: Issuer;
   /** The certificate whose key the requester has proven to hold as well (RFC 9763). */
@@ -24,14 +65,27 @@ export interface LintSubject {
   readonly existing: Certificate | undefined;
 }
 
-/** What the rules for everything that is signed look at, certificates and CRLs alike. */
-export type SignedSubject = Pick<LintSubject, 'extensions' | 'issuer'> & {
+/** What certificates and CRLs have in common. */
+export interface IssuedSubject {
   readonly tbs: Pick<TbsCertificate, 'signature' | 'issuer' | 'extensions'>;
-};
+  readonly extensions: KnownExtensions;
+}
 
-/** What a rule for CRLs looks at. */
-export interface CrlSubject extends SignedSubject {
+/** The same with its issuer at hand. */
+export interface SignedSubject extends IssuedSubject {
+  readonly issuer: Issuer;
+}
+
+/** What anybody can read of a CRL. */
+export interface AnyCrlSubject extends IssuedSubject {
+  /** One of others may have no nextUpdate. */
+  readonly tbs: Omit<TbsCertList, 'nextUpdate'> & { readonly nextUpdate: Date | undefined };
+}
+
+/** What a rule for CRLs looks at that are about to be signed. */
+export interface CrlSubject extends AnyCrlSubject {
   readonly tbs: TbsCertList;
+  readonly issuer: Issuer;
 }
 
 /** What a rule for OCSP responses looks at. */
@@ -42,10 +96,28 @@ export interface OcspSubject {
   readonly responderStatus: CertStatus;
 }
 
-/** One row, one requirement of one document. */
-export interface LintRule<Subject = LintSubject> {
-  readonly id: string;
-  readonly cites: string;
-  /** What is wrong, or undefined; throwing a DerError is a finding as well. */
-  readonly check: (subject: Subject) => string | undefined;
+/** What a rule about octets looks at, of whatever is encoded. */
+export interface EncodedSubject {
+  readonly faults: EncodingFaults;
+}
+
+/** What is signed: an object of others, or one of ours with its signature. */
+export interface EnvelopeSubject {
+  readonly kind: SignedKind;
+  /** As the number in it says, plus one. */
+  readonly version: number;
+  /** AlgorithmIdentifiers: beside the signature and, but for requests, within what is signed. */
+  readonly outer: Uint8Array;
+  readonly inner: Uint8Array | undefined;
+  readonly signature: Uint8Array;
+  /** Each `Time`, as it is encoded. */
+  readonly times: readonly Tlv[];
+  /** Names, DER: of the subject, or of the issuer of a CRL. */
+  readonly names: readonly Uint8Array[];
+  readonly uniqueIds: boolean;
+  /** Lists that are there, and hold nothing. */
+  readonly emptyLists: readonly string[];
+  /** SubjectPublicKeyInfo, of what has one. */
+  readonly publicKey: Uint8Array | undefined;
+  readonly extensions: KnownExtensions;
 }

@@ -1,19 +1,13 @@
-import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
-import { algorithmsOfKey, describeKey } from '../algorithms/spki.ts';
 import { parseNameConstraints } from '../path/name-constraints.ts';
-import type { Profile } from '../profiles/profile-config.ts';
 import { parseCertificatePolicies } from '../x509/certificate-policies.ts';
 import { EXTENSION_OID, type Extension } from '../x509/extensions.ts';
-import type { LintRule, LintSubject } from './lint-rule.ts';
+import type { CertificateSubject, LintRule } from './lint-rule.ts';
 
-const nameConstraints = ({ tbs }: LintSubject): Extension | undefined =>
+const nameConstraints = ({ tbs }: CertificateSubject): Extension | undefined =>
   tbs.extensions.find(({ oid }) => oid === EXTENSION_OID.nameConstraints);
 
-const KEY_ALGORITHM = 'profile-key-algorithm';
-const OF_KEYS = 'RFC 3647 §4.6.1';
-
-/** What limits a CA or a profile. */
-export const CONSTRAINT_RULES: readonly LintRule[] = [
+/** What limits a CA. */
+export const CONSTRAINT_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'name-constraints-only-ca',
     cites: 'RFC 5280 §4.2.1.10',
@@ -51,32 +45,4 @@ export const CONSTRAINT_RULES: readonly LintRule[] = [
       return twice && `the policy ${twice} must be there once`;
     },
   },
-  {
-    id: KEY_ALGORITHM,
-    cites: OF_KEYS,
-    check: ({ tbs, profile }) => {
-      const names = algorithmsOfKey(tbs.publicKey).map(({ name }) => name);
-      return keyProblem(profile, describeKey(tbs.publicKey), names);
-    },
-  },
 ];
-
-/** What `profile-key-algorithm` will find of a key that is not there yet. */
-export function plannedKeyFindings(
-  profile: Profile,
-  [first]: readonly (SignatureAlgorithm | undefined)[],
-): readonly string[] {
-  const problem = first && keyProblem(profile, first.name);
-  return problem === undefined ? [] : [`${problem} (${KEY_ALGORITHM}, ${OF_KEYS})`];
-}
-
-/** `others` are further names for the algorithm of the key. */
-function keyProblem(
-  { name, keyAlgorithms }: Profile,
-  key: string,
-  others: readonly string[] = [],
-): string | undefined {
-  return !keyAlgorithms || [key, ...others].some((known) => keyAlgorithms.includes(known))
-    ? undefined
-    : `profile "${name}" takes no ${key} key, only: ${keyAlgorithms.join(', ')}`;
-}

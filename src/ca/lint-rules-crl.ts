@@ -1,41 +1,31 @@
+import { enterDer } from '../der/reader.ts';
 import { timeText } from '../der/time.ts';
 import { parseBaseCrlNumber, parseCrlNumber } from '../x509/crl.ts';
-import { EXTENSION_OID } from '../x509/extensions.ts';
+import { EXTENSION_OID, type Extension } from '../x509/extensions.ts';
 import { parseCrlDistributionPoints, parseIssuingDistributionPoint } from '../x509/pointers.ts';
 import { crlEntryProblem } from './lint-crl-entries.ts';
-import type { CrlSubject, LintRule } from './lint-rule.ts';
+import type { AnyCrlSubject, CrlSubject, LintRule } from './lint-rule.ts';
 import { isPointer } from './lint-rules-revocation.ts';
-import { SIGNED_RULES } from './lint-rules-signed.ts';
+import { ISSUED_RULES, SIGNED_RULES } from './lint-rules-signed.ts';
 
 /** RFC 5280 §5.2.3: at most 20 octets, of which one bit is the sign. */
 const MAX_NUMBER = 1n << 159n;
 
-/** Every requirement that is checked before a CRL is signed. */
-export const CRL_RULES: readonly LintRule<CrlSubject>[] = [
-  ...SIGNED_RULES,
-  {
-    id: 'crl-issuer-may-sign',
-    cites: 'RFC 5280 §4.2.1.3, §6.3.3',
-    check: ({ issuer: { extensions } }) =>
-      !extensions?.keyUsage || extensions.keyUsage.includes('cRLSign')
-        ? undefined
-        : 'the key usage of the issuer has no cRLSign',
-  },
+const extensionOf = (
+  { extensions }: AnyCrlSubject['tbs'],
+  name: keyof typeof EXTENSION_OID,
+): Extension | undefined => extensions.find(({ oid }) => oid === EXTENSION_OID[name]);
+
+/** What holds for CRLs, whoever issues them. */
+export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
+  ...ISSUED_RULES,
   {
     id: 'crl-next-update',
     cites: 'RFC 5280 §5.1.2.5',
     check: ({ tbs }) =>
-      tbs.thisUpdate < tbs.nextUpdate ? undefined : 'nextUpdate must be after thisUpdate',
-  },
-  {
-    id: 'crl-within-issuer',
-    cites: 'RFC 5280 §6.3.3',
-    check: ({ tbs, issuer: { certificate } }) => {
-      if (!certificate) return undefined;
-      const { notBefore, notAfter } = certificate.tbs;
-      if (tbs.thisUpdate >= notBefore && tbs.nextUpdate <= notAfter) return undefined;
-      return `the CRL must be within the issuer's validity, until ${timeText(notAfter)}; it would last until ${timeText(tbs.nextUpdate)}`;
-    },
+      tbs.nextUpdate && tbs.thisUpdate < tbs.nextUpdate
+        ? undefined
+        : 'nextUpdate must be there, and after thisUpdate',
   },
   {
     id: 'crl-number',
@@ -79,34 +69,35 @@ export const CRL_RULES: readonly LintRule<CrlSubject>[] = [
     },
   },
   {
-    id: 'crl-issuing-distribution-point',
+    id: 'crl-issuing-distribution-point-critical',
     cites: 'RFC 5280 §5.2.5',
-    check: ({ tbs }) => {
-      const found = tbs.extensions.find(
-        ({ oid }) => oid === EXTENSION_OID.issuingDistributionPoint,
-      );
-      if (!found) return undefined;
-      if (!found.critical) return 'issuingDistributionPoint must be critical';
-      const urls = parseIssuingDistributionPoint(found.value);
-      return urls.length > 0 && urls.every(isPointer)
-        ? undefined
-        : 'issuingDistributionPoint must be one of http or ldap URLs';
-    },
+    check: ({ tbs }) =>
+      extensionOf(tbs, 'issuingDistributionPoint')?.critical === false
+        ? 'issuingDistributionPoint must be critical'
+        : undefined,
   },
   {
     id: 'crl-freshest-crl',
     cites: 'RFC 5280 §5.2.6',
     check: ({ tbs }) => {
-      const found = tbs.extensions.find(({ oid }) => oid === EXTENSION_OID.freshestCrl);
-      if (!found) return undefined;
-      if (found.critical) return 'freshestCRL must not be critical';
-      if (parseBaseCrlNumber(tbs.extensions) !== undefined) {
-        return 'freshestCRL must not be in a delta CRL';
-      }
-      const wrong = parseCrlDistributionPoints(found.value).find((url) => !isPointer(url));
+      const found = extensionOf(tbs, 'freshestCrl');
+      if (found?.critical) return 'freshestCRL must not be critical';
+      return found && parseBaseCrlNumber(tbs.extensions) !== undefined
+        ? 'freshestCRL must not be in a delta CRL'
+        : undefined;
+    },
+  },
+  {
+    id: 'crl-freshest-crl-urls',
+    cites: 'RFC 5280 §4.2.1.13, §5.2.6, §8',
+    severity: 'warning',
+    check: ({ tbs }) => {
+      const found = extensionOf(tbs, 'freshestCrl');
+      const urls = found ? parseCrlDistributionPoints(found.value) : [];
+      const wrong = urls.find((url) => !isPointer(url));
       return wrong === undefined
         ? undefined
-        : `delta CRLs must be at http or ldap URLs, not at "${wrong}"`;
+        : `delta CRLs should be at http or ldap URLs, not at "${wrong}"`;
     },
   },
   {
@@ -114,7 +105,56 @@ export const CRL_RULES: readonly LintRule<CrlSubject>[] = [
     cites: 'RFC 5280 §5.1.2.6, §5.3',
     check: ({ tbs }) => {
       const isDelta = parseBaseCrlNumber(tbs.extensions) !== undefined;
-      return crlEntryProblem(tbs.revoked, isDelta);
+      return crlEntryProblem(tbs.revoked, { isDelta, isIndirect: isIndirect(tbs) });
+    },
+  },
+];
+
+/** indirectCRL of issuingDistributionPoint (RFC 5280 §5.2.5). */
+function isIndirect(tbs: AnyCrlSubject['tbs']): boolean {
+  const found = extensionOf(tbs, 'issuingDistributionPoint');
+  if (!found) return false;
+  const reader = enterDer(found.value);
+  while (!reader.done) {
+    const { tag, contents } = reader.read();
+    if (tag === INDIRECT_CRL) return contents[0] === 0xff;
+  }
+  return false;
+}
+
+const INDIRECT_CRL = 0x84;
+
+/** Every requirement that is checked before a CRL is signed. */
+export const CRL_RULES: readonly LintRule<CrlSubject>[] = [
+  ...ANY_CRL_RULES,
+  ...SIGNED_RULES,
+  {
+    id: 'crl-issuing-distribution-point',
+    cites: 'RFC 5280 §5.2.5',
+    check: ({ tbs }) => {
+      const found = extensionOf(tbs, 'issuingDistributionPoint');
+      const urls = found && parseIssuingDistributionPoint(found.value);
+      return !urls || (urls.length > 0 && urls.every(isPointer))
+        ? undefined
+        : 'issuingDistributionPoint must be one of http or ldap URLs';
+    },
+  },
+  {
+    id: 'crl-issuer-may-sign',
+    cites: 'RFC 5280 §4.2.1.3, §6.3.3',
+    check: ({ issuer: { extensions } }) =>
+      !extensions?.keyUsage || extensions.keyUsage.includes('cRLSign')
+        ? undefined
+        : 'the key usage of the issuer has no cRLSign',
+  },
+  {
+    id: 'crl-within-issuer',
+    cites: 'RFC 5280 §6.3.3',
+    check: ({ tbs, issuer: { certificate } }) => {
+      if (!certificate) return undefined;
+      const { notBefore, notAfter } = certificate.tbs;
+      if (tbs.thisUpdate >= notBefore && tbs.nextUpdate <= notAfter) return undefined;
+      return `the CRL must be within the issuer's validity, until ${timeText(notAfter)}; it would last until ${timeText(tbs.nextUpdate)}`;
     },
   },
 ];

@@ -1,21 +1,11 @@
 import { EXTENSION_OID } from '../x509/extensions.ts';
-import type { LintRule, LintSubject } from './lint-rule.ts';
+import type { CertificateSubject, LintRule } from './lint-rule.ts';
 
-const criticality = ({ tbs }: LintSubject, oid: string): boolean | undefined =>
+const criticality = ({ tbs }: CertificateSubject, oid: string): boolean | undefined =>
   tbs.extensions.find((extension) => extension.oid === oid)?.critical;
 
 /** basicConstraints, keyUsage, extKeyUsage and the key identifiers. */
-export const EXTENSION_RULES: readonly LintRule[] = [
-  {
-    id: 'ca-basic-constraints',
-    cites: 'RFC 5280 §4.2.1.9',
-    check: ({ extensions, profile }) => {
-      const ca = extensions.basicConstraints?.ca ?? false;
-      return ca === (profile.ca ?? false)
-        ? undefined
-        : `basicConstraints must say that it is ${profile.ca ? 'a' : 'no'} CA`;
-    },
-  },
+export const EXTENSION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'ca-basic-constraints-critical',
     cites: 'RFC 5280 §4.2.1.9',
@@ -58,6 +48,7 @@ export const EXTENSION_RULES: readonly LintRule[] = [
   {
     id: 'key-usage-critical',
     cites: 'RFC 5280 §4.2.1.3',
+    severity: 'warning',
     check: (subject) =>
       criticality(subject, EXTENSION_OID.keyUsage) === false
         ? 'keyUsage must be critical'
@@ -70,10 +61,29 @@ export const EXTENSION_RULES: readonly LintRule[] = [
       extensions.extKeyUsage?.length === 0 ? 'extKeyUsage must name a purpose' : undefined,
   },
   {
-    id: 'subject-key-identifier',
+    id: 'subject-key-identifier-of-ca',
     cites: 'RFC 5280 §4.2.1.2',
     check: ({ extensions }) =>
-      extensions.subjectKeyIdentifier?.length ? undefined : 'subjectKeyIdentifier must be there',
+      extensions.basicConstraints?.ca && !extensions.subjectKeyIdentifier?.length
+        ? 'a CA must have a subjectKeyIdentifier'
+        : undefined,
+  },
+  {
+    id: 'subject-key-identifier',
+    cites: 'RFC 5280 §4.2.1.2',
+    severity: 'warning',
+    check: ({ extensions }) =>
+      extensions.subjectKeyIdentifier?.length || extensions.basicConstraints?.ca
+        ? undefined
+        : 'subjectKeyIdentifier should be there',
+  },
+  {
+    id: 'authority-key-identifier-there',
+    cites: 'RFC 5280 §4.2.1.1',
+    check: ({ tbs, extensions }) =>
+      extensions.authorityKeyIdentifier || Buffer.compare(tbs.issuer, tbs.subject) === 0
+        ? undefined
+        : 'authorityKeyIdentifier must be there, with a keyIdentifier',
   },
   {
     id: 'key-identifiers-not-critical',

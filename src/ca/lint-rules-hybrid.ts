@@ -1,17 +1,17 @@
 import { keyUse } from '../algorithms/spki.ts';
 import { EXTENSION_OID, knownExtensions } from '../x509/extensions.ts';
 import { isRelated, parseRelatedCertificate } from '../x509/related-certificate.ts';
-import type { LintRule, LintSubject } from './lint-rule.ts';
+import type { CertificateSubject, LintRule, RequestSubject } from './lint-rule.ts';
 import { RSA_RULES } from './lint-rules-rsa.ts';
 import { describeSubjectKey } from './subject-key.ts';
 
-const relatedExtension = ({ tbs }: LintSubject) =>
+const relatedExtension = ({ tbs }: RequestSubject) =>
   tbs.extensions.find(({ oid }) => oid === EXTENSION_OID.relatedCertificate);
 
-const alternativeKey = ({ extensions }: LintSubject) => extensions.subjectAltPublicKeyInfo;
+const alternativeKey = ({ extensions }: RequestSubject) => extensions.subjectAltPublicKeyInfo;
 
-/** A second key of the subject (X.509 clause 9.8), and a second certificate of it (RFC 9763). */
-export const HYBRID_RULES: readonly LintRule[] = [
+/** A second key of the subject (X.509 clause 9.8). */
+export const ALTERNATIVE_KEY_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'alternative-key-well-formed',
     cites: 'X.509 §9.8.2',
@@ -52,19 +52,10 @@ export const HYBRID_RULES: readonly LintRule[] = [
         : undefined;
     },
   },
-  {
-    id: 'alternative-key-not-of-issuer',
-    cites: 'RFC 4158 §3.5.11, TLS BR §6.1.1.3',
-    check: (subject) => {
-      const { certificate, signing, alternative } = subject.issuer;
-      const spki = alternativeKey(subject);
-      if (!certificate || !spki) return undefined;
-      const keys = [signing, alternative].map((half) => half?.publicKey);
-      return keys.some((key) => key && Buffer.compare(key, spki) === 0)
-        ? "the alternative key must not be the issuer's own"
-        : undefined;
-    },
-  },
+];
+
+/** A second certificate of the subject (RFC 9763). */
+export const RELATED_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'related-certificate-not-critical',
     cites: 'RFC 9763 §4.1',
@@ -78,6 +69,23 @@ export const HYBRID_RULES: readonly LintRule[] = [
       relatedExtension(subject) && subject.extensions.basicConstraints?.ca
         ? 'RelatedCertificate must not be there in the certificate of a CA'
         : undefined,
+  },
+];
+
+/** What a second key or certificate owes to the issuer, and to the requester. */
+export const HYBRID_RULES: readonly LintRule[] = [
+  {
+    id: 'alternative-key-not-of-issuer',
+    cites: 'RFC 4158 §3.5.11, TLS BR §6.1.1.3',
+    check: (subject) => {
+      const { certificate, signing, alternative } = subject.issuer;
+      const spki = alternativeKey(subject);
+      if (!certificate || !spki) return undefined;
+      const keys = [signing, alternative].map((half) => half?.publicKey);
+      return keys.some((key) => key && Buffer.compare(key, spki) === 0)
+        ? "the alternative key must not be the issuer's own"
+        : undefined;
+    },
   },
   {
     id: 'related-certificate-proven',

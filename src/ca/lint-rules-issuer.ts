@@ -22,12 +22,30 @@ export const ISSUER_RULES: readonly LintRule[] = [
         : 'the key usage of the issuer has no keyCertSign',
   },
   {
+    id: 'validity-within-issuer',
+    cites: 'RFC 5280 §6.1.3, RFC 4158 §3.5.3',
+    check: ({ tbs, issuer: { certificate } }) => {
+      if (!certificate) return undefined;
+      const { notBefore, notAfter } = certificate.tbs;
+      if (tbs.notBefore >= notBefore && tbs.notAfter <= notAfter) return undefined;
+      return `validity must be within the issuer's, until ${timeText(notAfter)}; it would last until ${timeText(tbs.notAfter)}`;
+    },
+  },
+  {
     id: 'issuer-not-expired',
     cites: 'RFC 5280 §6.1.3',
     check: ({ tbs, issuer: { certificate } }) =>
       certificate && tbs.notBefore > certificate.tbs.notAfter
         ? `the certificate of the issuer expired at ${timeText(certificate.tbs.notAfter)}`
         : undefined,
+  },
+  {
+    id: 'self-signed-name',
+    cites: 'RFC 5280 §3.2',
+    check: ({ tbs, issuer }) =>
+      issuer.certificate || Buffer.compare(tbs.subject, tbs.issuer) === 0
+        ? undefined
+        : 'a self-signed certificate must have its subject as issuer',
   },
   {
     id: 'issuer-path-length',

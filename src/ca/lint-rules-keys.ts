@@ -1,5 +1,5 @@
 import type { KeyUsage } from '../x509/extensions.ts';
-import type { LintRule, LintSubject } from './lint-rule.ts';
+import type { LintRule, LintSubject, RequestSubject } from './lint-rule.ts';
 import { RSA_RULES } from './lint-rules-rsa.ts';
 
 const SIGNING: readonly KeyUsage[] = [
@@ -11,7 +11,7 @@ const SIGNING: readonly KeyUsage[] = [
 
 /** Usages of the certificate that are not among `allowed`. */
 const usagesBeyond = (
-  { extensions }: LintSubject,
+  { extensions }: RequestSubject,
   allowed: readonly KeyUsage[],
 ): readonly KeyUsage[] => extensions.keyUsage?.filter((usage) => !allowed.includes(usage)) ?? [];
 
@@ -19,9 +19,9 @@ const usagesBeyond = (
 function usageRule(
   id: string,
   cites: string,
-  applies: (subject: LintSubject) => boolean,
+  applies: (subject: RequestSubject) => boolean,
   allowed: readonly KeyUsage[],
-): LintRule {
+): LintRule<RequestSubject> {
   return {
     id,
     cites,
@@ -35,22 +35,23 @@ function usageRule(
   };
 }
 
-const isKind = ({ key: { algorithm } }: LintSubject, kind: 'ec' | 'edwards'): boolean =>
+const isKind = ({ key: { algorithm } }: RequestSubject, kind: 'ec' | 'edwards'): boolean =>
   algorithm?.family === 'classical' && algorithm.key.kind === kind;
 
-const isPostQuantum = ({ key: { algorithm } }: LintSubject): boolean =>
+const isPostQuantum = ({ key: { algorithm } }: RequestSubject): boolean =>
   algorithm?.family === 'ml-dsa' || algorithm?.family === 'composite';
 
-const isSlhDsa = ({ key: { algorithm } }: LintSubject): boolean => algorithm?.family === 'slh-dsa';
+const isSlhDsa = ({ key: { algorithm } }: RequestSubject): boolean =>
+  algorithm?.family === 'slh-dsa';
 
-const isKem = ({ key: { algorithm } }: LintSubject): boolean => algorithm?.family === 'ml-kem';
+const isKem = ({ key: { algorithm } }: RequestSubject): boolean => algorithm?.family === 'ml-kem';
 
 /** RFC 9881 §5 and RFC 9909 §5 in the same words: a key usage, if there is one, has to sign. */
 const signsRule = (
   id: string,
   cites: string,
-  applies: (subject: LintSubject) => boolean,
-): LintRule => ({
+  applies: (subject: RequestSubject) => boolean,
+): LintRule<RequestSubject> => ({
   id,
   cites,
   check: (subject) =>
@@ -62,11 +63,17 @@ const signsRule = (
 });
 
 /** The subject's public key and what it may be used for. */
-export const KEY_RULES: readonly LintRule[] = [
+export const KEY_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'key-well-formed',
     cites: 'RFC 5280 §4.1.2.7, RFC 9881 §4, RFC 9909 §4, RFC 9935 §4',
-    check: ({ key }) => key.problem,
+    check: ({ key }) => (key.algorithm ? key.problem : undefined),
+  },
+  {
+    id: 'key-known',
+    cites: 'RFC 5280 §4.1.2.7',
+    severity: 'warning',
+    check: ({ key }) => (key.algorithm ? undefined : key.problem),
   },
   ...RSA_RULES,
   usageRule('ec-key-usage', 'RFC 5480 §3', (subject) => isKind(subject, 'ec'), [
@@ -89,6 +96,10 @@ export const KEY_RULES: readonly LintRule[] = [
         ? `a key for ${subject.key.algorithm?.name} cannot be that of a CA`
         : undefined,
   },
+];
+
+/** The subject's key beside that of the issuer. */
+export const ISSUER_KEY_RULES: readonly LintRule<LintSubject>[] = [
   {
     id: 'key-not-of-issuer',
     cites: 'RFC 4158 §3.5.11, TLS BR §6.1.1.3',

@@ -1,13 +1,19 @@
 import { EXTENSION_OID } from '../x509/extensions.ts';
-import { canonicalAddress, generalNameText, isWellFormed } from '../x509/general-names.ts';
+import {
+  canonicalAddress,
+  type GeneralName,
+  generalNameText,
+  isWellFormed,
+} from '../x509/general-names.ts';
+import { isALabel } from '../x509/internationalized.ts';
 import { ATTRIBUTES, type AttributeType, isAsciiAttribute, nameText } from '../x509/names.ts';
-import type { LintRule } from './lint-rule.ts';
+import type { CertificateSubject, LintRule, LintSubject, RequestSubject } from './lint-rule.ts';
 
 const boundOf = (type: string): number =>
   (type in ATTRIBUTES ? ATTRIBUTES[type as AttributeType].maxLength : undefined) ?? 64;
 
-/** Subject and subjectAltName. */
-export const NAME_RULES: readonly LintRule[] = [
+/** Whether there has to be a subject. */
+export const SUBJECT_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'subject-of-ca',
     cites: 'RFC 5280 §4.1.2.6',
@@ -24,14 +30,26 @@ export const NAME_RULES: readonly LintRule[] = [
         ? 'there must be a subject or a subjectAltName'
         : undefined,
   },
+];
+
+/** Subject and subjectAltName, of requests too. */
+export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'subject-alt-name-criticality',
     cites: 'RFC 5280 §4.2.1.6',
-    check: ({ tbs, subject }) => {
-      const found = tbs.extensions.find(({ oid }) => oid === EXTENSION_OID.subjectAltName);
-      if (!found || found.critical === (subject.length === 0)) return undefined;
-      return 'subjectAltName must be critical if, and only if, the subject is empty';
-    },
+    check: ({ tbs, subject }) =>
+      subject.length === 0 && criticalSubjectAltName(tbs) === false
+        ? 'subjectAltName must be critical where the subject is empty'
+        : undefined,
+  },
+  {
+    id: 'subject-alt-name-not-critical',
+    cites: 'RFC 5280 §4.2.1.6',
+    severity: 'warning',
+    check: ({ tbs, subject }) =>
+      subject.length > 0 && criticalSubjectAltName(tbs)
+        ? 'subjectAltName should not be critical where there is a subject'
+        : undefined,
   },
   {
     id: 'subject-alt-name-not-empty',
@@ -43,11 +61,32 @@ export const NAME_RULES: readonly LintRule[] = [
     id: 'subject-alt-name-well-formed',
     cites: 'RFC 5280 §4.2.1.6, RFC 9525 §6.3',
     check: ({ extensions }) => {
-      const wrong = extensions.subjectAltName?.filter((name) => !isWellFormed(name)) ?? [];
+      const wrong = (extensions.subjectAltName ?? []).filter(
+        (name) => name.type !== 'other' && !isWellFormed(name),
+      );
       return wrong.length === 0
         ? undefined
         : `subjectAltName is malformed: ${wrong.map(generalNameText).join(', ')}`;
     },
+  },
+  {
+    id: 'a-labels',
+    cites: 'RFC 9549 §2, RFC 9598 §3',
+    check: ({ extensions }) => {
+      const labels = (extensions.subjectAltName ?? []).flatMap(labelsIn);
+      const wrong = labels.find((label) => /^xn--/i.test(label) && !isALabel(label));
+      return wrong && `the label "${wrong}" is no A-label of an internationalized name`;
+    },
+  },
+  {
+    id: 'smtp-utf8-mailbox',
+    cites: 'RFC 9598 §3',
+    check: ({ extensions }) =>
+      extensions.subjectAltName?.some(
+        ({ type, value }) => type === 'other' && value.includes(SMTP_UTF8_MAILBOX),
+      )
+        ? 'SmtpUTF8Mailbox must be a UTF8String'
+        : undefined,
   },
   {
     id: 'attribute-length',
@@ -60,6 +99,7 @@ export const NAME_RULES: readonly LintRule[] = [
   {
     id: 'attribute-characters',
     cites: 'RFC 5280 §4.1.2.4',
+    severity: 'warning',
     check: ({ subject }) => {
       const wrong = subject.find(
         ({ value }) => value.trim() !== value || value === '' || /\p{Cc}/u.test(value),
@@ -97,6 +137,22 @@ export const NAME_RULES: readonly LintRule[] = [
       return wrong && `${nameText([wrong])} must be two upper-case letters`;
     },
   },
+];
+
+/** The OBJECT IDENTIFIER 1.3.6.1.5.5.7.8.9, DER in hexadecimal. */
+const SMTP_UTF8_MAILBOX = '06082b06010505070809';
+
+/** The labels of a DNS name, or of the host of a mailbox. */
+const labelsIn = ({ type, value }: GeneralName): readonly string[] =>
+  type === 'dns' || type === 'email' || type === 'smtputf8'
+    ? value.slice(value.lastIndexOf('@') + 1).split('.')
+    : [];
+
+const criticalSubjectAltName = ({ extensions }: RequestSubject['tbs']): boolean | undefined =>
+  extensions.find(({ oid }) => oid === EXTENSION_OID.subjectAltName)?.critical;
+
+/** What a profile says of names. */
+export const PROFILE_NAME_RULES: readonly LintRule<LintSubject>[] = [
   {
     id: 'common-name-in-subject-alt-name',
     cites: 'TLS BR §7.1.4.3, RFC 9525 §2',

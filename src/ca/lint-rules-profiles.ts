@@ -1,12 +1,27 @@
-import { EXTENSION_OID } from '../x509/extensions.ts';
-import type { LintRule, LintSubject } from './lint-rule.ts';
+import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
+import { algorithmsOfKey, describeKey } from '../algorithms/spki.ts';
+import type { Profile } from '../profiles/profile-config.ts';
+import type { LintRule } from './lint-rule.ts';
+import { pointsToRevocation } from './lint-rules-revocation.ts';
 
-/** The purposes of a CA limit what is below it, and do not make it one of these itself. */
-const isFor = ({ extensions, profile }: LintSubject, purpose: string): boolean =>
-  !profile.ca && (extensions.extKeyUsage?.includes(purpose) ?? false);
+/** Seven days, both ends included. Milliseconds. */
+const SHORT_LIVED = 7 * 86_400_000;
 
-/** What the protocols that use a certificate ask of it. */
+const KEY_ALGORITHM = 'profile-key-algorithm';
+const OF_KEYS = 'RFC 3647 §4.6.1';
+
+/** What its profile says of a certificate. */
 export const PROFILE_RULES: readonly LintRule[] = [
+  {
+    id: 'ca-basic-constraints',
+    cites: 'RFC 5280 §4.2.1.9',
+    check: ({ extensions, profile }) => {
+      const ca = extensions.basicConstraints?.ca ?? false;
+      return ca === (profile.ca ?? false)
+        ? undefined
+        : `basicConstraints must say that it is ${profile.ca ? 'a' : 'no'} CA`;
+    },
+  },
   {
     id: 'profile-subject-alt-name',
     cites: 'RFC 9525 §2, RFC 8550 §3',
@@ -16,62 +31,57 @@ export const PROFILE_RULES: readonly LintRule[] = [
         : undefined,
   },
   {
-    id: 'tls-server-names',
-    cites: 'TLS BR §7.1.2.7.12',
-    check: (subject) => {
-      if (!isFor(subject, 'serverAuth')) return undefined;
-      const names = subject.extensions.subjectAltName ?? [];
-      return names.some(({ type }) => type !== 'dns' && type !== 'ip')
-        ? 'a TLS server must be named by DNS names and IP addresses only'
-        : undefined;
-    },
-  },
-  {
-    id: 'tls-server-key-usage',
-    cites: 'RFC 8446 §4.4.2.2, TLS BR §7.1.2.7.11',
-    check: (subject) =>
-      isFor(subject, 'serverAuth') && !subject.extensions.keyUsage?.includes('digitalSignature')
-        ? 'a TLS server must have the key usage digitalSignature'
-        : undefined,
-  },
-  {
     id: 'tls-no-ca',
     cites: 'TLS BR §7.1.2.7.8',
-    check: (subject) =>
-      subject.extensions.basicConstraints?.ca &&
-      (isFor(subject, 'serverAuth') || isFor(subject, 'clientAuth'))
+    check: ({ extensions, profile }) =>
+      !profile.ca &&
+      extensions.basicConstraints?.ca &&
+      extensions.extKeyUsage?.some((purpose) => ['serverAuth', 'clientAuth'].includes(purpose))
         ? 'a TLS server or client must not be a CA'
         : undefined,
   },
   {
-    id: 'any-purpose',
-    cites: 'RFC 5280 §4.2.1.12, TLS BR §7.1.2.7.10',
-    check: (subject) =>
-      isFor(subject, 'anyExtendedKeyUsage')
-        ? 'extKeyUsage must not be anyExtendedKeyUsage'
-        : undefined,
-  },
-  {
-    id: 'ocsp-no-check',
-    cites: 'RFC 6960 §4.2.2.2.1',
-    check: (subject) =>
-      isFor(subject, 'ocspSigning') &&
-      !subject.tbs.extensions.some(({ oid }) => oid === EXTENSION_OID.ocspNoCheck)
-        ? 'an OCSP responder must have id-pkix-ocsp-nocheck'
-        : undefined,
-  },
-  {
-    id: 'timestamping-purpose',
-    cites: 'RFC 3161 §2.3',
-    check: (subject) => {
-      if (!isFor(subject, 'timeStamping')) return undefined;
-      const { tbs, extensions } = subject;
-      const critical = tbs.extensions.some(
-        (extension) => extension.oid === EXTENSION_OID.extKeyUsage && extension.critical,
-      );
-      return critical && extensions.extKeyUsage?.length === 1
-        ? undefined
-        : 'timeStamping must be the only purpose, in a critical extKeyUsage';
+    id: KEY_ALGORITHM,
+    cites: OF_KEYS,
+    check: ({ tbs, profile }) => {
+      const names = algorithmsOfKey(tbs.publicKey).map(({ name }) => name);
+      return keyProblem(profile, describeKey(tbs.publicKey), names);
     },
   },
+  {
+    id: 'short-lived-validity',
+    cites: 'TLS BR §1.6.1',
+    check: ({ profile, tbs }) =>
+      profile.shortLived && tbs.notAfter.getTime() - tbs.notBefore.getTime() >= SHORT_LIVED
+        ? `profile "${profile.name}" is short-lived, which is seven days at most`
+        : undefined,
+  },
+  {
+    id: 'short-lived-not-revoked',
+    cites: 'RFC 9608 §1, TLS BR §7.1.2.11.2',
+    check: (subject) =>
+      subject.profile.shortLived && pointsToRevocation(subject)
+        ? 'a short-lived certificate must not point to a CRL or an OCSP responder'
+        : undefined,
+  },
 ];
+
+/** What `profile-key-algorithm` will find of a key that is not there yet. */
+export function plannedKeyFindings(
+  profile: Profile,
+  [first]: readonly (SignatureAlgorithm | undefined)[],
+): readonly string[] {
+  const problem = first && keyProblem(profile, first.name);
+  return problem === undefined ? [] : [`${problem} (${KEY_ALGORITHM}, ${OF_KEYS})`];
+}
+
+/** `others` are further names for the algorithm of the key. */
+function keyProblem(
+  { name, keyAlgorithms }: Profile,
+  key: string,
+  others: readonly string[] = [],
+): string | undefined {
+  return !keyAlgorithms || [key, ...others].some((known) => keyAlgorithms.includes(known))
+    ? undefined
+    : `profile "${name}" takes no ${key} key, only: ${keyAlgorithms.join(', ')}`;
+}

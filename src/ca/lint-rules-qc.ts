@@ -1,9 +1,9 @@
 import { EXTENSION_OID } from '../x509/extensions.ts';
 import { isUri } from '../x509/general-names.ts';
 import { parseQcStatements, QC_TYPES, type ReadQcStatements } from '../x509/qc-statements.ts';
-import type { LintRule, LintSubject } from './lint-rule.ts';
+import type { CertificateSubject, LintRule } from './lint-rule.ts';
 
-const extensionOf = ({ tbs }: LintSubject) =>
+const extensionOf = ({ tbs }: CertificateSubject) =>
   tbs.extensions.find(({ oid }) => oid === EXTENSION_OID.qcStatements);
 
 /** A row about what the statements say; certificates without any pass. */
@@ -11,7 +11,7 @@ const statementRule = (
   id: string,
   cites: string,
   check: (statements: ReadQcStatements) => string | undefined,
-): LintRule => ({
+): LintRule<CertificateSubject> => ({
   id,
   cites,
   check: (subject) => {
@@ -21,7 +21,7 @@ const statementRule = (
 });
 
 /** The statements of qualified certificates. */
-export const QC_RULES: readonly LintRule[] = [
+export const QC_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'qc-statements-not-critical',
     cites: 'ETSI EN 319 412-5 §4.1',

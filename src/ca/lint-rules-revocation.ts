@@ -3,54 +3,61 @@ import { TAG } from '../der/writer.ts';
 import { EXTENSION_OID, type Extension } from '../x509/extensions.ts';
 import { isUri } from '../x509/general-names.ts';
 import { parseAuthorityInfoAccess, parseCrlDistributionPoints } from '../x509/pointers.ts';
-import type { LintRule, LintSubject } from './lint-rule.ts';
+import type { CertificateSubject, LintRule } from './lint-rule.ts';
 
 type OidName = keyof typeof EXTENSION_OID;
 
-const extensionOf = ({ tbs }: LintSubject, name: OidName): Extension | undefined =>
+const extensionOf = ({ tbs }: CertificateSubject, name: OidName): Extension | undefined =>
   tbs.extensions.find(({ oid }) => oid === EXTENSION_OID[name]);
 
-const accessOf = (subject: LintSubject) => {
+const accessOf = (subject: CertificateSubject) => {
   const found = extensionOf(subject, 'authorityInfoAccess');
   return found ? parseAuthorityInfoAccess(found.value) : [];
 };
 
 /** Of CRLs, and of delta CRLs. */
-const crlLocations = (subject: LintSubject): readonly string[] =>
+const crlLocations = (subject: CertificateSubject): readonly string[] =>
   (['crlDistributionPoints', 'freshestCrl'] as const).flatMap((name) => {
     const found = extensionOf(subject, name);
     return found ? parseCrlDistributionPoints(found.value) : [];
   });
 
-const ocspUrls = (subject: LintSubject): readonly string[] =>
+const ocspUrls = (subject: CertificateSubject): readonly string[] =>
   accessOf(subject).flatMap(({ method, location }) => (method === 'ocsp' ? location : []));
 
 /** What tells whether a certificate was revoked. */
-const pointsToRevocation = (subject: LintSubject): boolean =>
+export const pointsToRevocation = (subject: CertificateSubject): boolean =>
   extensionOf(subject, 'crlDistributionPoints') !== undefined ||
   extensionOf(subject, 'freshestCrl') !== undefined ||
   ocspUrls(subject).length > 0;
-
-/** Seven days, both ends included. Milliseconds. */
-const SHORT_LIVED = 7 * 86_400_000;
 
 /** Whether clients can follow it without a certificate that they would have to check. */
 export const isPointer = (url: string): boolean => /^(?:http|ldap):/i.test(url) && isUri(url);
 
 /** Where revocation is told, and that it is not. */
-export const REVOCATION_RULES: readonly LintRule[] = [
+export const REVOCATION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'pointers-not-critical',
-    cites: 'RFC 5280 §4.2.1.13, §4.2.1.15, §4.2.2.1',
+    cites: 'RFC 5280 §4.2.1.15, §4.2.2.1',
     check: (subject) => {
-      const names = ['crlDistributionPoints', 'freshestCrl', 'authorityInfoAccess'] as const;
+      const names = ['freshestCrl', 'authorityInfoAccess'] as const;
       const wrong = names.find((name) => extensionOf(subject, name)?.critical);
       return wrong && `${wrong} must not be critical`;
     },
   },
   {
+    id: 'crl-pointers-not-critical',
+    cites: 'RFC 5280 §4.2.1.13',
+    severity: 'warning',
+    check: (subject) =>
+      extensionOf(subject, 'crlDistributionPoints')?.critical
+        ? 'crlDistributionPoints should not be critical'
+        : undefined,
+  },
+  {
     id: 'pointer-urls',
     cites: 'RFC 5280 §4.2.1.13, §4.2.1.15, §4.2.2.1, §8',
+    severity: 'warning',
     check: (subject) => {
       const urls = [...accessOf(subject).map(({ location }) => location), ...crlLocations(subject)];
       const wrong = urls.find((url) => !isPointer(url));
@@ -92,24 +99,9 @@ export const REVOCATION_RULES: readonly LintRule[] = [
         : undefined,
   },
   {
-    id: 'short-lived-validity',
-    cites: 'TLS BR §1.6.1',
-    check: ({ profile, tbs }) =>
-      profile.shortLived && tbs.notAfter.getTime() - tbs.notBefore.getTime() >= SHORT_LIVED
-        ? `profile "${profile.name}" is short-lived, which is seven days at most`
-        : undefined,
-  },
-  {
-    id: 'short-lived-not-revoked',
-    cites: 'RFC 9608 §1, TLS BR §7.1.2.11.2',
-    check: (subject) =>
-      subject.profile.shortLived && pointsToRevocation(subject)
-        ? 'a short-lived certificate must not point to a CRL or an OCSP responder'
-        : undefined,
-  },
-  {
     id: 'must-staple-responder',
     cites: 'RFC 7633 §4',
+    severity: 'warning',
     check: (subject) =>
       extensionOf(subject, 'tlsFeature') &&
       !subject.extensions.basicConstraints?.ca &&

@@ -1,10 +1,10 @@
-import type { LintRule } from './lint-rule.ts';
+import type { LintRule, RequestSubject } from './lint-rule.ts';
 import { hasClosePrimes, hasRocaFingerprint, smallFactor } from './weak-rsa.ts';
 
 const MIN_RSA_BITS = 2048;
 
 /** What is asked of an RSA key in whatever role: alone, as half of a composite, as alternative key. */
-export const RSA_RULES: readonly LintRule[] = [
+export const RSA_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'rsa-key-size',
     cites: 'TLS BR §6.1.5, SP 800-131A §3',
@@ -16,12 +16,14 @@ export const RSA_RULES: readonly LintRule[] = [
   {
     id: 'rsa-modulus-octets',
     cites: 'TLS BR §6.1.5',
+    severity: 'warning',
     check: ({ key: { rsa } }) =>
       rsa && rsa.bits % 8 !== 0 ? 'the RSA modulus must be a whole number of octets' : undefined,
   },
   {
     id: 'rsa-public-exponent',
     cites: 'TLS BR §6.1.6, SP 800-89 §5.3.3',
+    severity: 'warning',
     check: ({ key: { rsa } }) =>
       rsa && (rsa.exponent < 65537n || rsa.exponent % 2n === 0n)
         ? 'the RSA public exponent must be odd and at least 65537'

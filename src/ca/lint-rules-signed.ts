@@ -1,24 +1,8 @@
 import { EXTENSION_OID } from '../x509/extensions.ts';
-import type { LintRule, SignedSubject } from './lint-rule.ts';
+import type { IssuedSubject, LintRule, SignedSubject } from './lint-rule.ts';
 
-/** What certificates and CRLs alike owe to their issuer. */
-export const SIGNED_RULES: readonly LintRule<SignedSubject>[] = [
-  {
-    id: 'signature-algorithm-of-issuer',
-    cites: 'RFC 5280 §4.1.1.2',
-    check: ({ tbs, issuer }) =>
-      Buffer.compare(tbs.signature, issuer.signing.algorithm.identifier) === 0
-        ? undefined
-        : "signature must name the algorithm of the issuer's key",
-  },
-  {
-    id: 'issuer-name',
-    cites: 'RFC 5280 §4.1.2.4, §6.1.3',
-    check: ({ tbs, issuer }) =>
-      Buffer.compare(tbs.issuer, issuer.name) === 0
-        ? undefined
-        : "issuer must be the issuer's subject, byte for byte",
-  },
+/** What holds for certificates and CRLs alike, whoever issues them. */
+export const ISSUED_RULES: readonly LintRule<IssuedSubject>[] = [
   {
     id: 'issuer-not-empty',
     cites: 'RFC 5280 §4.1.2.4',
@@ -36,6 +20,7 @@ export const SIGNED_RULES: readonly LintRule<SignedSubject>[] = [
   {
     id: 'alternative-extensions-not-critical',
     cites: 'X.509 §9.8',
+    severity: 'warning',
     check: ({ tbs }) => {
       const alternative: readonly string[] = [
         EXTENSION_OID.subjectAltPublicKeyInfo,
@@ -47,6 +32,26 @@ export const SIGNED_RULES: readonly LintRule<SignedSubject>[] = [
       );
       return found && `extension ${found.oid} must not be critical`;
     },
+  },
+];
+
+/** What both owe to their issuer. */
+export const SIGNED_RULES: readonly LintRule<SignedSubject>[] = [
+  {
+    id: 'signature-algorithm-of-issuer',
+    cites: 'RFC 5280 §4.1.1.2',
+    check: ({ tbs, issuer }) =>
+      Buffer.compare(tbs.signature, issuer.signing.algorithm.identifier) === 0
+        ? undefined
+        : "signature must name the algorithm of the issuer's key",
+  },
+  {
+    id: 'issuer-name',
+    cites: 'RFC 5280 §4.1.2.4, §6.1.3',
+    check: ({ tbs, issuer }) =>
+      Buffer.compare(tbs.issuer, issuer.name) === 0
+        ? undefined
+        : "issuer must be the issuer's subject, byte for byte",
   },
   {
     id: 'alternative-signature-of-issuer',

@@ -1,31 +1,51 @@
-import type { LintRule } from './lint-rule.ts';
+import type { CertificateSubject, LintRule, RequestSubject } from './lint-rule.ts';
 import { BACKGROUND_RULES } from './lint-rules-background.ts';
 import { CONSTRAINT_RULES } from './lint-rules-constraints.ts';
 import { EXISTING_RULES } from './lint-rules-existing.ts';
 import { EXTENSION_RULES } from './lint-rules-extensions.ts';
-import { HYBRID_RULES } from './lint-rules-hybrid.ts';
+import { ALTERNATIVE_KEY_RULES, HYBRID_RULES, RELATED_RULES } from './lint-rules-hybrid.ts';
 import { ISSUER_RULES } from './lint-rules-issuer.ts';
-import { KEY_RULES } from './lint-rules-keys.ts';
-import { NAME_RULES } from './lint-rules-names.ts';
+import { ISSUER_KEY_RULES, KEY_RULES } from './lint-rules-keys.ts';
+import { NAME_RULES, PROFILE_NAME_RULES, SUBJECT_RULES } from './lint-rules-names.ts';
 import { PROFILE_RULES } from './lint-rules-profiles.ts';
+import { PURPOSE_RULES } from './lint-rules-purposes.ts';
 import { QC_RULES } from './lint-rules-qc.ts';
 import { REVOCATION_RULES } from './lint-rules-revocation.ts';
-import { SIGNED_RULES } from './lint-rules-signed.ts';
+import { ISSUED_RULES, SIGNED_RULES } from './lint-rules-signed.ts';
 import { TBS_RULES } from './lint-rules-tbs.ts';
+import { TLS_BR_RULES } from './lint-rules-tls.ts';
 
-/** Every requirement that is checked before a signature; one row, one requirement. */
-export const LINT_RULES: readonly LintRule[] = [
-  ...SIGNED_RULES,
-  ...TBS_RULES,
-  ...ISSUER_RULES,
-  ...EXISTING_RULES,
+/** What holds for requests, which have to be met by what comes of them. */
+export const REQUEST_RULES: readonly LintRule<RequestSubject>[] = [
   ...NAME_RULES,
-  ...EXTENSION_RULES,
   ...KEY_RULES,
-  ...HYBRID_RULES,
-  ...PROFILE_RULES,
+  ...ALTERNATIVE_KEY_RULES,
+];
+
+/** What holds for certificates, whoever issues them. */
+export const CERTIFICATE_RULES: readonly LintRule<CertificateSubject>[] = [
+  ...ISSUED_RULES,
+  ...TBS_RULES,
+  ...SUBJECT_RULES,
+  ...REQUEST_RULES,
+  ...EXTENSION_RULES,
+  ...RELATED_RULES,
+  ...PURPOSE_RULES,
   ...CONSTRAINT_RULES,
-  ...BACKGROUND_RULES,
   ...REVOCATION_RULES,
   ...QC_RULES,
+  ...TLS_BR_RULES,
+];
+
+/** Every requirement that is checked before a certificate is signed; one row, one requirement. */
+export const LINT_RULES: readonly LintRule[] = [
+  ...SIGNED_RULES,
+  ...CERTIFICATE_RULES,
+  ...ISSUER_RULES,
+  ...EXISTING_RULES,
+  ...BACKGROUND_RULES,
+  ...PROFILE_NAME_RULES,
+  ...ISSUER_KEY_RULES,
+  ...HYBRID_RULES,
+  ...PROFILE_RULES,
 ];

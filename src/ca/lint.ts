@@ -7,6 +7,7 @@ import { nameText, parseName } from '../x509/names.ts';
 import { encodeResponseData, parseResponseData, type ResponseData } from '../x509/ocsp-data.ts';
 import type { Draft } from './draft.ts';
 import type { Issuer } from './issuer.ts';
+import { type Finding, findings, findingText, unreadableFinding } from './lint-findings.ts';
 import type { CrlSubject, LintRule, OcspSubject } from './lint-rule.ts';
 import { LINT_RULES } from './lint-rules.ts';
 import { CRL_RULES } from './lint-rules-crl.ts';
@@ -25,6 +26,8 @@ export interface Approved {
 
 export interface ApprovedTbs extends Approved {
   readonly tbs: TbsCertificate;
+  /** When it was drafted. */
+  readonly at: Date;
   readonly profile: string;
   /** For people. */
   readonly subject: string;
@@ -39,19 +42,20 @@ export interface ApprovedCrl extends Approved {
  * each requirement that is not met.
  */
 export function approve(
-  { tbs, profile, subject, related, background, existing }: Draft,
+  { tbs, profile, subject, related, background, existing, at }: Draft,
   issuer: Issuer,
   rules: readonly LintRule[] = LINT_RULES,
 ): ApprovedTbs {
   const der = encodeTbs(tbs);
   const name = nameText(subject);
-  mustPass(`a certificate for ${name}`, [...rules, ...policyLints(issuer.policies)], () => {
+  mustPass(`a certificate for ${name}`, [...rules, ...policyLints(issuer.policies)], at, () => {
     const read = parseTbs(der);
     return {
       tbs: read,
       extensions: knownExtensions(read.extensions),
       subject: parseName(read.subject),
       key: describeSubjectKey(read.publicKey),
+      at,
       profile,
       issuer,
       related,
@@ -59,7 +63,7 @@ export function approve(
       existing,
     };
   });
-  const passed = { tbs, der, profile: profile.name, subject: name };
+  const passed = { tbs, at, der, profile: profile.name, subject: name };
   return passed as ApprovedTbs; // nowhere but in this file is this cast
 }
 
@@ -70,7 +74,7 @@ export function approveCrl(
   rules: readonly LintRule<CrlSubject>[] = CRL_RULES,
 ): ApprovedCrl {
   const der = encodeTbsCertList(tbs);
-  mustPass(`a CRL of ${nameText(parseName(tbs.issuer))}`, rules, () => {
+  mustPass(`a CRL of ${nameText(parseName(tbs.issuer))}`, rules, tbs.thisUpdate, () => {
     const read = parseTbsCertList(der);
     return { tbs: read, extensions: knownExtensions(read.extensions), issuer };
   });
@@ -86,36 +90,41 @@ export function approveOcsp(
 ): Approved {
   const der = encodeResponseData(data);
   const name = nameText(parseName(by.responder.signing.name));
-  mustPass(`an OCSP response by ${name}`, rules, () => ({ data: parseResponseData(der), ...by }));
+  mustPass(`an OCSP response by ${name}`, rules, data.producedAt, () => ({
+    data: parseResponseData(der),
+    ...by,
+  }));
   return { der } as Approved;
 }
 
 function mustPass<Subject>(
   what: string,
   rules: readonly LintRule<Subject>[],
+  at: Date,
   read: () => Subject,
 ): void {
-  mustHaveNone(findings(rules, read), what);
+  mustHaveNone(reasonsNotToSign(readAndLinted(rules, at, read)), what);
 }
+
+function readAndLinted<Subject>(
+  rules: readonly LintRule<Subject>[],
+  at: Date,
+  read: () => Subject,
+): readonly Finding[] {
+  try {
+    return findings(rules, read(), at);
+  } catch (error) {
+    if (error instanceof DerError) return [unreadableFinding(error)];
+    throw error;
+  }
+}
+
+/** Warnings are reasons too: what others may do, this CA need not. */
+export const reasonsNotToSign = (found: readonly Finding[]): readonly string[] =>
+  found.filter(({ severity }) => severity !== 'notice').map(findingText);
 
 /** Throws POLICY with the findings, if there are any. */
 export function mustHaveNone(found: readonly string[], what: string): void {
   if (found.length === 0) return;
   throw new PkiError('POLICY', `not signing ${what}`, { hints: found });
-}
-
-function findings<Subject>(
-  rules: readonly LintRule<Subject>[],
-  read: () => Subject,
-): readonly string[] {
-  try {
-    const subject = read();
-    return rules.flatMap((rule) => {
-      const problem = rule.check(subject);
-      return problem === undefined ? [] : [`${problem} (${rule.id}, ${rule.cites})`];
-    });
-  } catch (error) {
-    if (error instanceof DerError) return [`${error.message} (der, RFC 5280 §4.1)`];
-    throw error;
-  }
 }

@@ -10,19 +10,24 @@ import type { Approved, ApprovedCrl, ApprovedTbs } from './lint.ts';
 import type { OcspResponder } from './ocsp-responder.ts';
 import { type Ledger, signApproved } from './sign-approved.ts';
 import type { CaStore, CrlPoint } from './store.ts';
+import { mustPassTrial } from './trial-certificate.ts';
 
 interface SealParts {
   readonly store: CaStore;
   readonly clock: Clock;
 }
 
-/** Signs, verifies and records a certificate; one of a CA by two implementations of everything. */
+/**
+ * Tries a certificate, then signs, verifies and records it; one of a CA by two implementations of
+ * everything.
+ */
 export async function seal(
   approved: ApprovedTbs,
   issuer: Issuer,
   { store, clock }: SealParts,
 ): Promise<Certificate> {
   const { tbs, der, profile, subject } = approved;
+  await mustPassTrial(approved, issuer);
   const isCa = knownExtensions(tbs.extensions).basicConstraints?.ca ?? false;
   const second = isCa ? await import('./second-opinion.ts') : undefined;
   await second?.mustAssembleAlike(approved, issuer.signing);

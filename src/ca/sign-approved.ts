@@ -1,6 +1,7 @@
 import type { PostQuantumEngine } from '../algorithms/post-quantum.ts';
 import { type Verdict, verifySignature } from '../algorithms/verify.ts';
 import { PkiError } from '../errors.ts';
+import type { Signer } from '../signers/signer.ts';
 import {
   altSignature,
   preTbs,
@@ -9,7 +10,6 @@ import {
 } from '../x509/alternative.ts';
 import { encodeSigned, parseSigned } from '../x509/signed.ts';
 import type { Issuer } from './issuer.ts';
-import type { IssuerKeys } from './issuer-keys.ts';
 import type { Approved } from './lint.ts';
 
 /** What the store is told about one signature: before the key is used, and what became of it. */
@@ -35,7 +35,7 @@ export async function signApproved(
   const keys = await issuer.open();
   await ledger.intend();
   try {
-    const signed = await sign(der, keys);
+    const signed = await signedWith(der, keys);
     for (const engine of engines) {
       const problem = await verdict(signed, der, issuer, engine);
       if (problem !== undefined) throw discarded(ledger.what, problem);
@@ -50,8 +50,17 @@ export async function signApproved(
   }
 }
 
-/** The alternative signature first: the classical one, perhaps in an HSM, covers it (§9.8.4). */
-async function sign(der: Uint8Array, { signer, alternative }: IssuerKeys): Promise<Uint8Array> {
+/** Of a signer, what a signature needs. */
+export type SigningKey = Pick<Signer, 'algorithm' | 'sign'>;
+
+/**
+ * The whole of it with its signatures, DER. The alternative signature comes first: the classical
+ * one, perhaps in an HSM, covers it (§9.8.4).
+ */
+export async function signedWith(
+  der: Uint8Array,
+  { signer, alternative }: { signer: SigningKey; alternative: SigningKey | undefined },
+): Promise<Uint8Array> {
   const tbs = alternative ? withAltSignature(der, await alternative.sign(preTbs(der))) : der;
   return encodeSigned(tbs, signer.algorithm.identifier, await signer.sign(tbs));
 }

@@ -80,6 +80,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/verify.ts')).verifyCommand,
   },
   {
+    name: 'lint',
+    summary: 'hold certificates, requests and CRLs against the standards',
+    load: async () => (await import('./commands/lint.ts')).lintCommand,
+  },
+  {
     name: 'key',
     summary: 'make, show and convert private keys in files',
     load: async () => (await import('./commands/key.ts')).keyCommand,

@@ -1,6 +1,7 @@
 import { consulted } from '../ca/authority.ts';
 import { draft } from '../ca/draft.ts';
 import { approve } from '../ca/lint.ts';
+import { mustPassTrial } from '../ca/trial-certificate.ts';
 import type { CliContext } from './context.ts';
 import { describeDraft } from './describe/describe-draft.ts';
 import { descriptionText } from './describe/describe-text.ts';
@@ -29,7 +30,7 @@ export async function rehearseIssue(
   for (const note of notes) context.note(`pki: note: ${printable(note)}`);
   const description = { profile: profile.name, ...describeDraft(drafted.tbs) };
   context.print(options.json ? json({ ...description, notes }) : descriptionText(description));
-  approve(drafted, issuer);
+  await mustPassTrial(approve(drafted, issuer), issuer);
   context.note('pki: note: it would be signed; nothing was signed, recorded or written');
 }
 

@@ -23,6 +23,7 @@ export const EXTENSION_OID = {
   invalidityDate: '2.5.29.24',
   deltaCrlIndicator: '2.5.29.27',
   issuingDistributionPoint: '2.5.29.28',
+  certificateIssuer: '2.5.29.29',
   nameConstraints: '2.5.29.30',
   crlDistributionPoints: '2.5.29.31',
   certificatePolicies: '2.5.29.32',
@@ -182,24 +183,47 @@ export interface KnownExtensions {
   readonly altSignatureValue: Uint8Array | undefined;
 }
 
-export function knownExtensions(extensions: readonly Extension[]): KnownExtensions {
+/** Throws DerError for the first one that cannot be read. */
+export const knownExtensions = (extensions: readonly Extension[]): KnownExtensions => ({
+  ...extensionsOnDemand(extensions),
+});
+
+/** The same, each taken apart when it is asked for: one that cannot be read spoils no other. */
+export function extensionsOnDemand(extensions: readonly Extension[]): KnownExtensions {
+  const known = new Map<string, unknown>();
   const parsed = <Result>(oid: string, parse: (value: Uint8Array) => Result) => {
     const found = extensions.find((extension) => extension.oid === oid);
-    return found && parse(found.value);
+    if (found && !known.has(oid)) known.set(oid, parse(found.value));
+    return known.get(oid) as Result | undefined; // of one OID there is one parser
   };
   const oids = EXTENSION_OID;
   return {
-    basicConstraints: parsed(oids.basicConstraints, parseBasicConstraints),
-    keyUsage: parsed(oids.keyUsage, parseKeyUsage),
-    extKeyUsage: parsed(oids.extKeyUsage, parseExtendedKeyUsage),
-    subjectKeyIdentifier: parsed(
-      oids.subjectKeyIdentifier,
-      (value) => readDer(value, TAG.octetString).contents,
-    ),
-    authorityKeyIdentifier: parsed(oids.authorityKeyIdentifier, parseAuthorityKeyIdentifier),
-    subjectAltName: parsed(oids.subjectAltName, parseGeneralNames),
-    subjectAltPublicKeyInfo: parsed(oids.subjectAltPublicKeyInfo, (value) => value),
-    altSignatureAlgorithm: parsed(oids.altSignatureAlgorithm, (value) => value),
-    altSignatureValue: parsed(oids.altSignatureValue, (value) => new DerReader(value).bitString()),
+    get basicConstraints() {
+      return parsed(oids.basicConstraints, parseBasicConstraints);
+    },
+    get keyUsage() {
+      return parsed(oids.keyUsage, parseKeyUsage);
+    },
+    get extKeyUsage() {
+      return parsed(oids.extKeyUsage, parseExtendedKeyUsage);
+    },
+    get subjectKeyIdentifier() {
+      return parsed(oids.subjectKeyIdentifier, (value) => readDer(value, TAG.octetString).contents);
+    },
+    get authorityKeyIdentifier() {
+      return parsed(oids.authorityKeyIdentifier, parseAuthorityKeyIdentifier);
+    },
+    get subjectAltName() {
+      return parsed(oids.subjectAltName, parseGeneralNames);
+    },
+    get subjectAltPublicKeyInfo() {
+      return parsed(oids.subjectAltPublicKeyInfo, (value) => value);
+    },
+    get altSignatureAlgorithm() {
+      return parsed(oids.altSignatureAlgorithm, (value) => value);
+    },
+    get altSignatureValue() {
+      return parsed(oids.altSignatureValue, (value) => new DerReader(value).bitString());
+    },
   };
 }

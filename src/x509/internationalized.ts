@@ -18,3 +18,18 @@ function aLabel(label: string): string {
   const ascii = domainToASCII(label);
   return domainToUnicode(ascii) === label.normalize('NFC').toLowerCase() ? ascii : label;
 }
+
+/** Letters, marks, digits, and those that IDNA2008 takes in some contexts (RFC 5892 appendix A). */
+const IN_U_LABELS = /^(?:[\p{L}\p{M}\p{Nd}-]|[\u00b7\u0375\u05f3\u05f4\u30fb]|\u200c|\u200d)$/u;
+
+/**
+ * Whether a label that begins with `xn--` is an A-label of IDNA2008: it has a U-label of letters,
+ * marks and digits, which is written as this label and no other (RFC 5890 §2.3.2.1).
+ */
+export function isALabel(label: string): boolean {
+  const unicode = domainToUnicode(label);
+  const isULabel = [...unicode].every((character) => IN_U_LABELS.test(character));
+  return (
+    isULabel && !/^[\0-\x7f]*$/.test(unicode) && domainToASCII(unicode) === label.toLowerCase()
+  );
+}

@@ -54,6 +54,29 @@ describe('validity', () => {
     expect(tbs.notBefore).toEqual(issuer.certificate?.tbs.notBefore);
   });
 
+  it.each([
+    ['2027-03-14T23:59:59Z', 90, []],
+    ['2029-03-14T23:59:59Z', 90, []],
+    [
+      '2029-03-15T00:00:00Z',
+      46,
+      [
+        'validity shortened to the 46 days that TLS BR §6.3.2 recommends, since the profile claims to follow them',
+      ],
+    ],
+  ])('is what TLS BR recommend at %s, by a profile that claims them', (at, days, notes) => {
+    const profile = { ...profileNamed('tls-server'), policies: [{ oid: '2.23.140.1.2.1' }] };
+    const names = { subject: [], subjectAltName: [] };
+    const parts = { clock: () => new Date(at), entropy };
+    const claimed = draft(own, profile, issuer, names, parts);
+    const { notBefore, notAfter } = claimed.tbs;
+    expect(notAfter.getTime() - notBefore.getTime() + 1000).toBe(days * 86_400_000);
+    expect(claimed.notes).toEqual(notes);
+    const asked = draft(own, profile, issuer, { ...names, validityDays: 90 }, parts);
+    expect(asked.tbs.notAfter.getTime() - notBefore.getTime() + 1000).toBe(90 * 86_400_000);
+    expect(asked.notes).toEqual([]); // what the operator asks for is for the lints to judge
+  });
+
   it('is shortened to the issuer’s on request, and says so', () => {
     const end = issuer.certificate?.tbs.notAfter;
     const { tbs, notes } = drafted('tls-server', { validityDays: 36_500, clamp: true });

@@ -64,7 +64,15 @@ function pointing(pointers: Partial<Pointers>): Uint8Array {
 const crl = pointing({ crl: ['http://crl.example.com/ca.crl'] });
 
 const REVOCATION_CASES: readonly LintCase[] = [
-  tbsCase('pointers-not-critical', (tbs) => replaced(tbs, crlDistributionPoints, crl, true)),
+  tbsCase('pointers-not-critical', (tbs) =>
+    replaced(
+      tbs,
+      EXTENSION_OID.authorityInfoAccess,
+      pointing({ ocsp: ['http://ocsp.example.com'] }),
+      true,
+    ),
+  ),
+  tbsCase('crl-pointers-not-critical', (tbs) => replaced(tbs, crlDistributionPoints, crl, true)),
   tbsCase('pointer-urls', (tbs) =>
     replaced(tbs, crlDistributionPoints, pointing({ crl: ['https://crl.example.com/ca.crl'] })),
   ),

@@ -3,12 +3,15 @@ import { encodeSpki } from '../../src/algorithms/spki.ts';
 import {
   bitString,
   boolean,
+  contextConstructed,
   integer,
   NULL,
   namedBitString,
   objectIdentifier,
   octetString,
   sequence,
+  TAG,
+  tlv,
 } from '../../src/der/writer.ts';
 import type { TbsCertificate } from '../../src/x509/certificate.ts';
 import {
@@ -26,6 +29,7 @@ import { BACKGROUND_CASES } from './lint-cases-background.ts';
 import { EXISTING_CASES } from './lint-cases-existing.ts';
 import { ISSUER_CASES } from './lint-cases-issuer.ts';
 import { PROFILE_CASES } from './lint-cases-profiles.ts';
+import { TLS_CASES } from './lint-cases-tls.ts';
 
 const { basicConstraints, keyUsage, extKeyUsage, subjectAltName } = EXTENSION_OID;
 
@@ -77,6 +81,14 @@ const relatedCase = (
 });
 const oddNumber = (bits: number): bigint => (1n << BigInt(bits - 1)) + 1n;
 
+/** otherName of the right type, with a value of the wrong one. */
+const mailboxInIa5String = (mailbox: string): Uint8Array =>
+  contextConstructed(
+    0,
+    objectIdentifier('1.3.6.1.5.5.7.8.9'),
+    contextConstructed(0, tlv(TAG.ia5String, Buffer.from(mailbox, 'utf8'))),
+  );
+
 /** At least one draft for each rule that the rule has to refuse. */
 export const LINT_CASES: readonly LintCase[] = [
   tbsCase('serial-positive', () => ({ serialNumber: -1n })),
@@ -109,9 +121,18 @@ export const LINT_CASES: readonly LintCase[] = [
     subject: encodeName([]),
   })),
   tbsCase('subject-alt-name-criticality', () => ({ subject: encodeName([]) })),
+  tbsCase('subject-alt-name-not-critical', (tbs) => flipped(tbs, subjectAltName)),
   tbsCase('subject-alt-name-not-empty', (tbs) => replaced(tbs, subjectAltName, names())),
   tbsCase('subject-alt-name-well-formed', (tbs) =>
     replaced(tbs, subjectAltName, names({ type: 'dns', value: 'a.*.example.com' })),
+  ),
+  ...['xn--a', 'xn--i-7iq', 'xn--server-'].map((label) =>
+    tbsCase('a-labels', (tbs) =>
+      replaced(tbs, subjectAltName, names({ type: 'dns', value: `${label}.example.com` })),
+    ),
+  ),
+  tbsCase('smtp-utf8-mailbox', (tbs) =>
+    replaced(tbs, subjectAltName, sequence(mailboxInIa5String('\u00e9@example.com'))),
   ),
   tbsCase('attribute-length', () => subject('CN', 'x'.repeat(65))),
   tbsCase('attribute-characters', () => subject('O', ' Example')),
@@ -130,13 +151,24 @@ export const LINT_CASES: readonly LintCase[] = [
   tbsCase('subject-key-identifier', (tbs) =>
     replaced(tbs, EXTENSION_OID.subjectKeyIdentifier, undefined),
   ),
+  tbsCase(
+    'subject-key-identifier-of-ca',
+    (tbs) => replaced(tbs, EXTENSION_OID.subjectKeyIdentifier, undefined),
+    CA,
+  ),
   tbsCase('authority-key-identifier', (tbs) =>
     replaced(tbs, EXTENSION_OID.authorityKeyIdentifier, sequence()),
+  ),
+  tbsCase('authority-key-identifier-there', (tbs) =>
+    replaced(tbs, EXTENSION_OID.authorityKeyIdentifier, undefined),
   ),
   tbsCase('key-identifiers-not-critical', (tbs) =>
     flipped(tbs, EXTENSION_OID.authorityKeyIdentifier),
   ),
   tbsCase('key-well-formed', (tbs) => ({ publicKey: offTheCurve(tbs.publicKey) })),
+  tbsCase('key-known', () => ({
+    publicKey: sequence(sequence(objectIdentifier('1.2.3')), bitString(new Uint8Array(8))),
+  })),
   tbsCase('rsa-key-size', () => ({ publicKey: rsaKey(oddNumber(1024), 65537n) })),
   tbsCase('rsa-modulus-octets', () => ({ publicKey: rsaKey(oddNumber(2049), 65537n) })),
   tbsCase('rsa-small-factor', () => ({
@@ -210,6 +242,7 @@ export const LINT_CASES: readonly LintCase[] = [
   ...PROFILE_CASES,
   ...BACKGROUND_CASES,
   ...EXISTING_CASES,
+  ...TLS_CASES,
 ];
 
 /** The same key with another last octet of the point. */

@@ -17,6 +17,8 @@ const entry = (...extensions: readonly Uint8Array[]) =>
   );
 const fractions = tlv(TAG.generalizedTime, Buffer.from('20300101120000.5Z'));
 
+const FULL = { isDelta: false, isIndirect: false };
+
 describe('the lint of the entries of a CRL', () => {
   it.each([
     ['none', new Uint8Array(0)],
@@ -26,7 +28,7 @@ describe('the lint of the entries of a CRL', () => {
     ['a time after 2049', sequence(integer(7), time(new Date('2050-01-01T00:00:00Z')))],
     ['the largest serial number', sequence(integer((1n << 159n) - 1n), time(at))],
   ])('accepts %s', (_, list) => {
-    expect(crlEntryProblem(list, false)).toBeUndefined();
+    expect(crlEntryProblem(list, FULL)).toBeUndefined();
   });
 
   const SERIAL = 'the serial number of an entry must be positive, and have at most 20 octets';
@@ -48,14 +50,23 @@ describe('the lint of the entries of a CRL', () => {
       entry(encodeExtension({ oid: '2.5.29.29', critical: false, value: sequence() })),
     ],
   ])('finds: %s', (problem, list) => {
-    expect(crlEntryProblem(Buffer.concat([entry(reason(1)), list]), false)).toBe(problem);
+    expect(crlEntryProblem(Buffer.concat([entry(reason(1)), list]), FULL)).toBe(problem);
   });
 
   it('lets delta CRLs take certificates off', () => {
-    expect(crlEntryProblem(entry(reason(8)), true)).toBeUndefined();
+    expect(crlEntryProblem(entry(reason(8)), { ...FULL, isDelta: true })).toBeUndefined();
+  });
+
+  it('lets indirect CRLs name issuers, in a critical extension', () => {
+    const naming = (critical: boolean) =>
+      entry(encodeExtension({ oid: '2.5.29.29', critical, value: sequence() }));
+    const indirect = { ...FULL, isIndirect: true };
+    expect(crlEntryProblem(naming(true), indirect)).toBeUndefined();
+    expect(crlEntryProblem(naming(false), indirect)).toBe('certificateIssuer must be critical');
+    expect(crlEntryProblem(naming(true), FULL)).toBe('extensions of entries must not be critical');
   });
 
   it('throws for what is no entry', () => {
-    expect(() => crlEntryProblem(Uint8Array.of(0x30, 9), false)).toThrow(DerError);
+    expect(() => crlEntryProblem(Uint8Array.of(0x30, 9), FULL)).toThrow(DerError);
   });
 });

@@ -4,6 +4,7 @@ import { type Issuer, selfIssuer } from '../../src/ca/issuer.ts';
 import { approve } from '../../src/ca/lint.ts';
 import { LINT_RULES } from '../../src/ca/lint-rules.ts';
 import { requestForOwnKey } from '../../src/ca/request.ts';
+import { VALIDITY_LIMITS } from '../../src/ca/tls-br.ts';
 import { PkiError } from '../../src/errors.ts';
 import { profileNamed } from '../../src/profiles/built-in.ts';
 import { publicKeyOfPkcs8 } from '../../src/signers/software-key.ts';
@@ -12,11 +13,13 @@ import {
   encodeBasicConstraints,
   knownExtensions,
 } from '../../src/x509/extensions.ts';
+import { encodeGeneralNames } from '../../src/x509/general-names.ts';
 import { pkcs8For } from '../signers/software-keys.ts';
 import { newIssuer, newKeys, newParts } from '../support/authority.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import type { LintWorld } from './lint-case.ts';
+import { type LintWorld, replaced } from './lint-case.ts';
 import { LINT_CASES } from './lint-cases.ts';
+import { lasting, tlsDraft } from './lint-cases-tls.ts';
 
 const directory = temporaryDirectory();
 let lintWorld: LintWorld;
@@ -55,7 +58,7 @@ function refusedBy(drafted: Draft, issuer: Issuer): readonly string[] {
   } catch (error) {
     if (!(error instanceof PkiError) || error.code !== 'POLICY') throw error;
     expect(error.message).toMatch(/^not signing a certificate for /);
-    return error.hints.map((hint) => /\(([a-z-]+), [^()]*\)$/.exec(hint)?.[1] ?? hint);
+    return error.hints.map((hint) => /\(([a-z0-9-]+), [^()]*\)$/.exec(hint)?.[1] ?? hint);
   }
 }
 
@@ -73,12 +76,48 @@ describe('lints', () => {
     const ids = LINT_RULES.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(LINT_RULES.filter(({ cites }) => !/ (§|appendix)/.test(cites))).toEqual([]);
-    expect([...new Set(LINT_CASES.map(({ id }) => id))].toSorted()).toEqual(ids.toSorted());
+    const refusing = LINT_RULES.filter(({ severity }) => severity !== 'notice');
+    expect(new Set(LINT_CASES.map(({ id }) => id))).toEqual(new Set(refusing.map(({ id }) => id)));
   });
 
   it.each(LINT_CASES)('$id refuses what it is there for', ({ id, spoil }) => {
     const { drafted, issuer } = spoil(lintWorld);
     expect(refusedBy(drafted, issuer)).toContain(id);
+  });
+
+  it.each(VALIDITY_LIMITS)('let TLS servers have $days days from $from on', (limit) => {
+    const { from, days } = limit;
+    const drafted = tlsDraft(lintWorld);
+    const lastDay = new Date(limit.until ?? '2040-01-01').getTime() - 1000;
+    for (const at of [new Date(from), new Date(lastDay)]) {
+      const tbs = { ...drafted.tbs, ...lasting(at.toISOString(), days) };
+      const refused = refusedBy({ ...drafted, at, tbs }, lintWorld.issuer);
+      expect(refused.filter((id) => !/^(?:validity-within|issuer-)/.test(id))).toEqual([]);
+    }
+  });
+
+  it.each(['xn--bcher-kva.example.com', 'XN--BCHER-KVA.example', 'xn--strae-oqa.example'])(
+    'take the A-labels of %s',
+    (value) => {
+      const { issuer } = lintWorld;
+      const drafted = lintWorld.drafted('tls-client', issuer);
+      const tbs = {
+        ...drafted.tbs,
+        ...replaced(
+          drafted.tbs,
+          EXTENSION_OID.subjectAltName,
+          encodeGeneralNames([{ type: 'dns', value }]),
+        ),
+      };
+      expect(refusedBy({ ...drafted, tbs }, issuer)).toEqual([]);
+    },
+  );
+
+  it('ask TLS BR of nobody who does not claim them', () => {
+    const { issuer } = lintWorld;
+    const drafted = lintWorld.drafted('tls-server', issuer);
+    const tbs = { ...drafted.tbs, ...lasting(drafted.tbs.notBefore.toISOString(), 900) };
+    expect(refusedBy({ ...drafted, tbs }, issuer)).toEqual([]);
   });
 
   it('refuse what cannot be read back', () => {

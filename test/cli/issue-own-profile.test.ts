@@ -68,7 +68,7 @@ beforeAll(async () => {
     'subject-alt-name:',
     '  set: {dns: "{host}.example.com", uri: []}',
     'extended-key-usage: [serverAuth, 1.3.6.1.5.5.7.3.17]',
-    'policies: [{oid: 2.23.140.1.2.1, cps: "https://pki.example.com/cps"}]',
+    'policies: [{oid: 1.3.6.1.4.1.32473.1, cps: "https://pki.example.com/cps"}]',
     'ca-issuers: ["http://pki.example.com/{issuer-key-id}.crt"]',
     'ocsp: ["http://ocsp.example.com/{team}"]',
     'crl: ["http://pki.example.com/{serial}.crl", "ldap://pki.example.com/c"]',
@@ -95,7 +95,7 @@ describe.skipIf(noOpenssl())('a profile of the CA', () => {
       'TLS Web Server Authentication, ipsec Internet Key Exchange',
     );
     expect(printed('web.crt', 'certificatePolicies').slice(1)).toEqual([
-      'Policy: 2.23.140.1.2.1',
+      'Policy: 1.3.6.1.4.1.32473.1',
       'CPS: https://pki.example.com/cps',
     ]);
     const keyId = printed('ca/ca.crt', 'subjectKeyIdentifier').at(-1) ?? '';

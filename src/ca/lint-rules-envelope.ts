@@ -1,0 +1,208 @@
+import { obsoleteAlgorithm } from '../algorithms/obsolete.ts';
+import { ALGORITHMS, KEY_ALGORITHMS } from '../algorithms/registry.ts';
+import { parseSpki } from '../algorithms/spki.ts';
+import { DerError, enterDer } from '../der/reader.ts';
+import { timeValue } from '../der/time.ts';
+import type { EnvelopeSubject, LintRule } from './lint-rule.ts';
+import {
+  charactersProblem,
+  type EncodedAttribute,
+  encodedAttributes,
+  isOldString,
+  stringTypeProblem,
+} from './name-strings.ts';
+
+/** The number of each kind, in words of RFC 5280 §4.1.2.1, §5.1.2.1 and RFC 2986 §4.1. */
+const VERSIONS: Readonly<Record<EnvelopeSubject['kind'], number>> = {
+  certificate: 3,
+  crl: 2,
+  request: 1,
+};
+
+/** What certificates, CRLs and requests are put in, and the values that all of them have. */
+export const ENVELOPE_RULES: readonly LintRule<EnvelopeSubject>[] = [
+  {
+    id: 'version',
+    cites: 'RFC 5280 §4.1.2.1, §5.1.2.1',
+    check: ({ kind, version }) =>
+      version === VERSIONS[kind] ? undefined : `the version must be ${VERSIONS[kind]}`,
+  },
+  {
+    id: 'signature-algorithms-agree',
+    cites: 'RFC 5280 §4.1.1.2, §5.1.1.2',
+    check: ({ outer, inner }) =>
+      inner && Buffer.compare(inner, outer) !== 0
+        ? 'the signature algorithm must be the same, octet for octet, inside and outside of what is signed'
+        : undefined,
+  },
+  {
+    id: 'unique-identifiers',
+    cites: 'RFC 5280 §4.1.2.8',
+    check: ({ uniqueIds }) =>
+      uniqueIds ? 'issuerUniqueID and subjectUniqueID must not be there' : undefined,
+  },
+  {
+    id: 'lists-not-empty',
+    cites: 'RFC 5280 §4.1.2.9, §5.1.2.6',
+    check: ({ emptyLists: [name] }) => name && `${name} must be left out where there are none`,
+  },
+  {
+    id: 'time-encoding',
+    cites: 'RFC 5280 §4.1.2.5, §5.1.2.4',
+    check: ({ times }) => firstOf(times, (time) => malformed(() => timeValue(time))),
+  },
+  {
+    id: 'attribute-string-type',
+    cites: 'RFC 5280 appendix A.1',
+    check: (subject) => firstOf(attributesIn(subject), stringTypeProblem),
+  },
+  {
+    id: 'attribute-string-current',
+    cites: 'RFC 5280 §4.1.2.4',
+    severity: 'warning',
+    check: (subject) => {
+      const old = attributesIn(subject).find(isOldString);
+      return old && `the attribute ${old.oid} should be a PrintableString or UTF8String`;
+    },
+  },
+  {
+    id: 'attribute-string-characters',
+    cites: 'X.680 §41.4',
+    check: (subject) => firstOf(attributesIn(subject), charactersProblem),
+  },
+];
+
+const attributesIn = ({ names }: EnvelopeSubject): readonly EncodedAttribute[] =>
+  names.flatMap(encodedAttributes);
+
+const firstOf = <Item>(items: readonly Item[], problem: (item: Item) => string | undefined) =>
+  items.map(problem).find((found) => found !== undefined);
+
+const oidOf = (identifier: Uint8Array): string => enterDer(identifier).objectIdentifier();
+
+/** AlgorithmIdentifiers of its signatures, and of its key, DER. */
+const identifiers = ({ outer, inner, publicKey, extensions }: EnvelopeSubject) => {
+  const all = [outer, inner, extensions.altSignatureAlgorithm];
+  return [...all, publicKey && parseSpki(publicKey).identifier].filter((one) => one !== undefined);
+};
+
+const HASH_ML_DSA = /^2\.16\.840\.1\.101\.3\.4\.3\.3[234]$/;
+
+/** Signatures with MD2, MD5 and SHA-1 (RFC 3279 §2.2). */
+const WEAK_HASHES: readonly string[] = [
+  '1.2.840.113549.1.1.2',
+  '1.2.840.113549.1.1.4',
+  '1.2.840.113549.1.1.5',
+  '1.2.840.10040.4.3',
+  '1.2.840.10045.4.1',
+];
+
+interface SignatureOctets {
+  readonly identifier: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+const signaturesIn = ({ outer, signature, extensions }: EnvelopeSubject) => {
+  const { altSignatureAlgorithm: identifier, altSignatureValue: value } = extensions;
+  const alternative = identifier && value ? [{ identifier, signature: value }] : [];
+  return [{ identifier: outer, signature }, ...alternative];
+};
+
+/** Algorithms and signatures, as far as they can be judged without the issuer. */
+export const SIGNATURE_RULES: readonly LintRule<EnvelopeSubject>[] = [
+  {
+    id: 'post-quantum-parameters-absent',
+    cites: 'RFC 9881 §2, RFC 9909 §3, RFC 9935 §3, composite draft 19 §6',
+    check: (subject) => firstOf(identifiers(subject), parametersProblem),
+  },
+  {
+    id: 'ml-dsa-pure',
+    cites: 'RFC 9881 §8.3',
+    check: (subject) =>
+      identifiers(subject).some((one) => HASH_ML_DSA.test(oidOf(one)))
+        ? 'HashML-DSA must not be used'
+        : undefined,
+  },
+  {
+    id: 'algorithm-supported',
+    cites: 'RFC 9909 §3, composite draft 19 §6',
+    severity: 'warning',
+    check: (subject) => {
+      const oids = identifiers(subject).map(oidOf);
+      const old = oids.find((oid) => !HASH_ML_DSA.test(oid) && obsoleteAlgorithm(oid));
+      return old && `the algorithm ${old} ${obsoleteAlgorithm(old)}`;
+    },
+  },
+  {
+    id: 'signature-hash',
+    cites: 'SP 800-131A §3',
+    from: '2014-01-01',
+    check: ({ outer }) =>
+      WEAK_HASHES.includes(oidOf(outer))
+        ? `the signature algorithm ${oidOf(outer)} has a hash that is broken`
+        : undefined,
+  },
+  {
+    id: 'signature-length',
+    cites: 'FIPS 204 §4, FIPS 205 §11, composite draft 19 §6',
+    check: (subject) => firstOf(signaturesIn(subject), lengthProblem),
+  },
+  {
+    id: 'ecdsa-signature-value',
+    cites: 'RFC 3279 §2.2.3',
+    check: (subject) => firstOf(signaturesIn(subject), ecdsaProblem),
+  },
+  {
+    id: 'alternative-signature-complete',
+    cites: 'X.509 §9.8.3, §9.8.4',
+    check: ({ kind, extensions }) =>
+      kind !== 'request' && !extensions.altSignatureAlgorithm !== !extensions.altSignatureValue
+        ? 'altSignatureAlgorithm and altSignatureValue must be there together'
+        : undefined,
+  },
+];
+
+function parametersProblem(identifier: Uint8Array): string | undefined {
+  const oid = oidOf(identifier);
+  const row = KEY_ALGORITHMS.find(
+    ({ family, keyIdentifier }) => family !== 'classical' && oidOf(keyIdentifier) === oid,
+  );
+  return row && Buffer.compare(row.keyIdentifier, identifier) !== 0
+    ? `the parameters of ${row.name} must be absent`
+    : undefined;
+}
+
+function lengthProblem({ identifier, signature }: SignatureOctets): string | undefined {
+  const row = ALGORITHMS.find((one) => Buffer.compare(one.identifier, identifier) === 0);
+  if (!row || row.family === 'classical') return undefined;
+  const { length } = signature;
+  const composite = row.family === 'composite' ? row.mlDsa.maxSignatureBytes + 1 : undefined;
+  return length >= (composite ?? row.maxSignatureBytes) && length <= row.maxSignatureBytes
+    ? undefined
+    : `a signature of ${row.name} must not have ${length} octets`;
+}
+
+function ecdsaProblem({ identifier, signature }: SignatureOctets): string | undefined {
+  if (!/^1\.2\.840\.10045\.4\.(1|3\.[1-4])$/.test(oidOf(identifier))) return undefined;
+  const numbers: bigint[] = [];
+  const problem = malformed(() => {
+    const pair = enterDer(signature);
+    numbers.push(pair.integer(), pair.integer());
+    pair.end();
+  });
+  if (problem !== undefined) return `the ECDSA signature is malformed: ${problem}`;
+  return numbers.every((number) => number > 0n)
+    ? undefined
+    : 'the numbers of an ECDSA signature must be positive';
+}
+
+/** Why something cannot be read, for rows that are about that. */
+function malformed(read: () => unknown): string | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (error instanceof DerError) return error.message;
+    throw error;
+  }
+}

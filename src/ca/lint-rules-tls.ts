@@ -1,0 +1,212 @@
+import { SCHEMES } from '../algorithms/schemes.ts';
+import { enterDer } from '../der/reader.ts';
+import { EXTENSION_OID } from '../x509/extensions.ts';
+import { canonicalAddress, type GeneralName } from '../x509/general-names.ts';
+import { parseAuthorityInfoAccess, parseCrlDistributionPoints } from '../x509/pointers.ts';
+import type { CertificateSubject, LintRule } from './lint-rule.ts';
+import { isReservedPolicy, policiesIn, VALIDITY_LIMITS, type ValidityLimit } from './tls-br.ts';
+
+const DAY = 86_400_000; // milliseconds
+const SHORT_LIVED = 7 * DAY;
+
+/** Those that claim it, or are asked whether they could; a CA has other rules. */
+const isSubscriber = ({ tbs, extensions, asTlsServer }: CertificateSubject): boolean =>
+  !extensions.basicConstraints?.ca &&
+  (asTlsServer || policiesIn(tbs.extensions).some(isReservedPolicy));
+
+/** A row about certificates of TLS servers that TLS BR are for. */
+const row = (rule: LintRule<CertificateSubject>): LintRule<CertificateSubject> => ({
+  ...rule,
+  check: (subject) => (isSubscriber(subject) ? rule.check(subject) : undefined),
+});
+
+/** Both ends are included (TLS BR §6.3.2). Milliseconds. */
+const lifetime = ({ tbs }: CertificateSubject): number =>
+  tbs.notAfter.getTime() - tbs.notBefore.getTime() + 1000;
+
+const dates = ({ from, until }: ValidityLimit) => ({ from, ...(until !== undefined && { until }) });
+
+const VALIDITY_RULES = VALIDITY_LIMITS.flatMap((limit) => [
+  row({
+    id: `tls-br-validity-${limit.days}`,
+    cites: 'TLS BR §6.3.2',
+    ...dates(limit),
+    check: (subject) =>
+      lifetime(subject) > limit.days * DAY
+        ? `a TLS server's certificate issued from ${limit.from} on must not be valid for more than ${limit.days} days`
+        : undefined,
+  }),
+  row({
+    id: `tls-br-validity-${limit.recommendedDays}`,
+    cites: 'TLS BR §6.3.2',
+    severity: 'notice',
+    ...dates(limit),
+    check: (subject) =>
+      lifetime(subject) > limit.recommendedDays * DAY && lifetime(subject) <= limit.days * DAY
+        ? `a TLS server's certificate should not be valid for more than ${limit.recommendedDays} days`
+        : undefined,
+  }),
+]);
+
+const extensionValue = ({ tbs }: CertificateSubject, oid: string): Uint8Array | undefined =>
+  tbs.extensions.find((extension) => extension.oid === oid)?.value;
+
+const accessOf = (subject: CertificateSubject) => {
+  const value = extensionValue(subject, EXTENSION_OID.authorityInfoAccess);
+  return value && parseAuthorityInfoAccess(value);
+};
+
+const dnsNames = ({ extensions }: CertificateSubject): readonly string[] =>
+  (extensions.subjectAltName ?? [])
+    .filter(({ type }) => type === 'dns')
+    .map(({ value }) => value.toLowerCase());
+
+const isServerName = ({ type }: GeneralName): boolean => type === 'dns' || type === 'ip';
+
+/** Purposes that a certificate of a TLS server must not have besides. */
+const OTHER_PURPOSES: readonly string[] = [
+  'anyExtendedKeyUsage',
+  'codeSigning',
+  'emailProtection',
+  'timeStamping',
+  'ocspSigning',
+  '1.3.6.1.4.1.11129.2.4.4', // precertificate signing
+];
+
+const CURVES: readonly string[] = ['P-256', 'P-384', 'P-521'];
+
+/** What the CA/Browser Forum asks of certificates for TLS servers that claim to follow it. */
+export const TLS_BR_RULES: readonly LintRule<CertificateSubject>[] = [
+  ...VALIDITY_RULES,
+  row({
+    id: 'tls-br-policy',
+    cites: 'TLS BR §7.1.2.7.9',
+    check: ({ tbs }) =>
+      policiesIn(tbs.extensions).filter(isReservedPolicy).length === 1
+        ? undefined
+        : 'certificatePolicies must name exactly one of the reserved policies',
+  }),
+  row({
+    id: 'tls-br-purposes',
+    cites: 'TLS BR §7.1.2.7.10',
+    check: ({ extensions: { extKeyUsage = [] } }) => {
+      if (!extKeyUsage.includes('serverAuth')) return 'extKeyUsage must have serverAuth';
+      const wrong = extKeyUsage.find((purpose) => OTHER_PURPOSES.includes(purpose));
+      return wrong && `extKeyUsage must not have ${wrong} beside serverAuth`;
+    },
+  }),
+  row({
+    id: 'tls-br-names',
+    cites: 'TLS BR §7.1.2.7.12',
+    check: ({ extensions: { subjectAltName: names = [] } }) =>
+      names.length > 0 && names.every(isServerName)
+        ? undefined
+        : 'subjectAltName must be there, with DNS names and IP addresses only',
+  }),
+  row({
+    id: 'tls-br-internal-names',
+    cites: 'TLS BR §4.2.2',
+    check: (subject) => {
+      const internal = dnsNames(subject).find((name) => !name.replace(/^\*\./, '').includes('.'));
+      return internal && `"${internal}" is an internal name, which must not be there`;
+    },
+  }),
+  row({
+    id: 'tls-br-reverse-zone',
+    cites: 'TLS BR §4.2.2, §7.1.2.7.12',
+    from: '2026-03-15',
+    check: (subject) => {
+      const reverse = dnsNames(subject).find((name) => /\.(in-addr|ip6)\.arpa$/.test(name));
+      return reverse && `"${reverse}" is in the zone of reverse addresses`;
+    },
+  }),
+  row({
+    id: 'tls-br-common-name',
+    cites: 'TLS BR §7.1.4.3',
+    check: ({ subject, extensions }) => {
+      const names = (extensions.subjectAltName ?? []).map(({ value }) => canonicalAddress(value));
+      const commonNames = subject.filter(({ type }) => type === 'CN');
+      if (commonNames.length > 1) return 'there must be one common name at most';
+      return commonNames.every(({ value }) => names.includes(canonicalAddress(value)))
+        ? undefined
+        : 'the common name must be one of subjectAltName';
+    },
+  }),
+  row({
+    id: 'tls-br-access',
+    cites: 'TLS BR §7.1.2.7.7',
+    check: (subject) => {
+      const access = accessOf(subject);
+      if (!access?.length) return 'authorityInfoAccess must be there';
+      return access.every(({ location }) => /^http:/i.test(location))
+        ? undefined
+        : 'authorityInfoAccess must have http URLs only';
+    },
+  }),
+  row({
+    id: 'tls-br-revocation',
+    cites: 'TLS BR §7.1.2.11.2',
+    check: (subject) => {
+      const crl = extensionValue(subject, EXTENSION_OID.crlDistributionPoints);
+      const told = accessOf(subject)?.some(({ method }) => method === 'ocsp') || crl;
+      if (!told && lifetime(subject) > SHORT_LIVED) {
+        return 'crlDistributionPoints must be there, but for short-lived certificates and those with OCSP';
+      }
+      return !crl || parseCrlDistributionPoints(crl).every((url) => /^http:/i.test(url))
+        ? undefined
+        : 'crlDistributionPoints must have http URLs only';
+    },
+  }),
+  row({
+    id: 'tls-br-authority-key-identifier',
+    cites: 'TLS BR §7.1.2.11.1',
+    check: (subject) => {
+      const value = extensionValue(subject, EXTENSION_OID.authorityKeyIdentifier);
+      const parts = value && enterDer(value);
+      const first = parts?.optional(0x80);
+      return first && parts?.done
+        ? undefined
+        : 'authorityKeyIdentifier must have a keyIdentifier, and nothing else';
+    },
+  }),
+  row({
+    id: 'tls-br-name-constraints',
+    cites: 'TLS BR §7.1.2.7.6',
+    check: (subject) =>
+      extensionValue(subject, EXTENSION_OID.nameConstraints)
+        ? 'nameConstraints must not be there'
+        : undefined,
+  }),
+  row({
+    id: 'tls-br-subject-key-identifier',
+    cites: 'TLS BR §7.1.2.7.6',
+    severity: 'notice',
+    check: ({ extensions }) =>
+      extensions.subjectKeyIdentifier ? 'subjectKeyIdentifier is not recommended' : undefined,
+  }),
+  row({
+    id: 'tls-br-key',
+    cites: 'TLS BR §6.1.5',
+    check: ({ key: { algorithm, rsa } }) => {
+      const kind = algorithm?.family === 'classical' ? algorithm.key : undefined;
+      const allowed =
+        kind?.kind === 'rsa'
+          ? rsa && rsa.bits >= 2048
+          : kind?.kind === 'ec' && CURVES.includes(kind.curve);
+      return allowed
+        ? undefined
+        : 'the key must be RSA of 2048 bits, or ECDSA on P-256, P-384 or P-521';
+    },
+  }),
+  row({
+    id: 'tls-br-signature',
+    cites: 'TLS BR §7.1.3.2',
+    check: ({ tbs }) =>
+      Object.values(SCHEMES).some(
+        ({ family, identifier }) =>
+          family !== 'eddsa' && Buffer.compare(identifier, tbs.signature) === 0,
+      )
+        ? undefined
+        : 'the signature must be RSA or ECDSA, with SHA-256, SHA-384 or SHA-512',
+  }),
+];

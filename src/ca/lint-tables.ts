@@ -1,0 +1,37 @@
+import type { LintRule } from './lint-rule.ts';
+import { CERTIFICATE_RULES, LINT_RULES, REQUEST_RULES } from './lint-rules.ts';
+import { ANY_CRL_RULES, CRL_RULES } from './lint-rules-crl.ts';
+import { ENCODING_RULES } from './lint-rules-encoding.ts';
+import { ENVELOPE_RULES, SIGNATURE_RULES } from './lint-rules-envelope.ts';
+import { OCSP_RULES } from './lint-rules-ocsp.ts';
+
+/** What a row says of itself. */
+export type LintRow = Omit<LintRule<never>, 'check'>;
+
+export interface LintTable {
+  readonly name: string;
+  readonly rows: readonly LintRow[];
+}
+
+/** Those of the first that are in none of the others, by their identifiers. */
+const but = (rows: readonly LintRow[], ...others: readonly (readonly LintRow[])[]) => {
+  const ids = new Set(others.flat().map(({ id }) => id));
+  return rows.filter(({ id }) => !ids.has(id));
+};
+
+/** Every row there is, by what it is about; docs are made from these. */
+export const LINT_TABLES: readonly LintTable[] = [
+  { name: 'encoding', rows: ENCODING_RULES },
+  {
+    name: 'envelope',
+    rows: [...ENVELOPE_RULES, ...SIGNATURE_RULES],
+  },
+  { name: 'request', rows: REQUEST_RULES },
+  { name: 'certificate', rows: but(CERTIFICATE_RULES, REQUEST_RULES) },
+  { name: 'crl', rows: but(ANY_CRL_RULES, CERTIFICATE_RULES) },
+  {
+    name: 'issuing',
+    rows: [...but(LINT_RULES, CERTIFICATE_RULES), ...but(CRL_RULES, ANY_CRL_RULES, LINT_RULES)],
+  },
+  { name: 'ocsp', rows: OCSP_RULES },
+];

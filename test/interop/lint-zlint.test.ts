@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { issue } from '../../src/ca/authority.ts';
+import { lintObject } from '../../src/ca/lint-object.ts';
+import { requestForOwnKey } from '../../src/ca/request.ts';
+import { pem, pemBlocks } from '../../src/der/pem.ts';
+import { profileNamed } from '../../src/profiles/built-in.ts';
+import { OCTET_CASES, partsOf, together } from '../ca/lint-octets.ts';
+import { newIssuer, newKeys, newParts, newSigner } from '../support/authority.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+import { tool, tryTool, vectors } from '../support/tools.ts';
+
+const zlint = tool('zlint');
+const directory = vectors();
+const cwd = temporaryDirectory();
+
+/** Rules of zlint, and the row that is there for the same. */
+const SAME: Readonly<Record<string, string>> = {
+  e_ext_subject_key_identifier_missing_ca: 'subject-key-identifier-of-ca',
+  e_invalid_certificate_version: 'version',
+  e_cert_contains_unique_identifier: 'unique-identifiers',
+  e_subject_country_not_iso: 'country-code',
+  e_subject_printable_string_badalpha: 'attribute-string-characters',
+  e_rsa_mod_less_than_2048_bits: 'rsa-key-size',
+  e_basic_constraints_not_critical: 'ca-basic-constraints-critical',
+  e_ext_duplicate_extension: 'unique-extensions',
+  e_serial_number_not_positive: 'serial-positive',
+  e_serial_number_longer_than_20_octets: 'serial-length',
+  e_utc_time_not_in_zulu: 'time-encoding',
+  e_utc_time_does_not_include_seconds: 'time-encoding',
+  e_wrong_time_format_pre2050: 'time-encoding',
+  e_superfluous_ku_encoding: 'der-bit-string',
+  e_ext_key_usage_cert_sign_without_ca: 'key-cert-sign-only-ca',
+};
+
+/** The rows that zlint's errors stand for, of those that are in the table. */
+function rowsOfZlint(der: Uint8Array): readonly string[] {
+  const file = join(cwd, 'certificate.pem');
+  writeFileSync(file, pem('CERTIFICATE', der));
+  const { output } = tryTool(zlint ?? '', file);
+  const results = output.split('\n').findLast((line) => line.startsWith('{')) ?? '{}';
+  return Object.entries(JSON.parse(results) as Record<string, { result: string }>)
+    .filter(([, { result }]) => result === 'error' || result === 'fatal')
+    .flatMap(([rule]) => SAME[rule] ?? []);
+}
+
+const ids = (der: Uint8Array) =>
+  lintObject('certificate', der, { now: new Date() }).findings.map(({ id }) => id);
+
+describe.skipIf(!zlint || !directory)('what zlint finds in the certificates of others', () => {
+  const files = readdirSync(directory ?? '.', { recursive: true, encoding: 'utf8' }).filter(
+    (file) => /_ta\.der$|\.crt$/.test(file),
+  );
+
+  it('is found by the row for the same', { timeout: 120_000 }, () => {
+    let found = 0;
+    for (const file of files) {
+      const contents = readFileSync(join(directory ?? '.', file));
+      const der = pemBlocks(contents.toString('latin1'))[0]?.der ?? contents;
+      const wanted = rowsOfZlint(der);
+      found += wanted.length;
+      expect({ file, ids: ids(der) }).toEqual({ file, ids: expect.arrayContaining([...wanted]) });
+    }
+    expect(found).toBeGreaterThan(50);
+  });
+});
+
+describe.skipIf(!zlint)('what zlint finds in certificates that are spoilt on purpose', () => {
+  it('is found by the row for the same', { timeout: 120_000 }, async () => {
+    const parts = newParts(cwd);
+    const issuer = await newIssuer(await newKeys('ecdsa-p256'), parts);
+    const request = requestForOwnKey((await newSigner('ecdsa-p256')).publicKey);
+    const names = { subject: [{ type: 'CN', value: 'a.example.com' }], subjectAltName: [] };
+    const profile = profileNamed('tls-server');
+    const { certificate } = await issue({ request, profile, ...names }, issuer, parts);
+    const sound = partsOf(certificate);
+    const seen = new Set<string>();
+    for (const { parts: change = () => ({}), whole = (der: Uint8Array) => der } of OCTET_CASES) {
+      const der = whole(together({ ...sound, ...change(sound) }));
+      const wanted = rowsOfZlint(der);
+      for (const row of wanted) seen.add(row);
+      expect(ids(der)).toEqual(expect.arrayContaining([...wanted]));
+    }
+    expect([...seen].toSorted()).toEqual(['time-encoding', 'unique-identifiers', 'version']);
+  });
+});
