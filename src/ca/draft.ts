@@ -49,6 +49,8 @@ export interface Draft {
   readonly background: Background;
   /** The certificate that the CA has already whose key this one is for. */
   readonly existing: Certificate | undefined;
+  /** Whether the name is one that exists, and has to stay as it is. */
+  readonly keepsName: boolean;
 }
 
 /** The largest positive INTEGER that DER fits into 20 octets (RFC 5280 §4.1.2.2). */
@@ -88,6 +90,7 @@ export function draft(
     related: request.related,
     background: {},
     existing,
+    keepsName: request.name !== undefined,
     tbs: {
       serialNumber,
       signature: issuer.signing.algorithm.identifier,

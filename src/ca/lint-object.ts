@@ -28,6 +28,8 @@ export interface LintOptions {
   readonly now: Date;
   /** Hold it against TLS BR even if its policies do not claim that. */
   readonly asTlsServer?: boolean | undefined;
+  /** Whether its subject is a name that exists, whatever is in it. */
+  readonly keepsName?: boolean;
 }
 
 export interface LintedObject {
@@ -99,8 +101,9 @@ function lintCertificate(der: Uint8Array, options: LintOptions): LintedObject {
     },
     at,
     asTlsServer: options.asTlsServer ?? false,
+    keepsName: options.keepsName ?? false,
   };
-  const names = [tbs.subject]; // the issuer's is as it was given to the issuer
+  const names = options.keepsName ? [] : [tbs.subject]; // the issuer's is as it was given to it
   const envelope = envelopeOf('certificate', read, { names, publicKey: tbs.publicKey });
   const found = [...findings(SIGNED, envelope, at), ...findings(CERTIFICATE_RULES, subject, at)];
   return { at, name: tbs.subject, findings: found };

@@ -43,6 +43,8 @@ export interface RequestSubject {
   readonly extensions: KnownExtensions;
   readonly subject: readonly NameAttribute[];
   readonly key: SubjectKey;
+  /** Whether the name is that of a CA that exists, and has to stay as it is. */
+  readonly keepsName?: boolean;
 }
 
 /** What anybody can read of a certificate, signed or about to be. */

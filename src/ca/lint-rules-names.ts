@@ -121,7 +121,8 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'email-address-in-subject-alt-name',
     cites: 'RFC 5280 §4.1.2.6',
-    check: ({ subject, extensions }) => {
+    check: ({ subject, extensions, keepsName = false }) => {
+      if (keepsName) return undefined; // the RFC means new names
       const names = (extensions.subjectAltName ?? []).filter(({ type }) => type === 'email');
       const wrong = subject.find(
         ({ type, value }) => type === 'emailAddress' && !names.some((name) => name.value === value),

@@ -31,6 +31,8 @@ export interface ApprovedTbs extends Approved {
   readonly profile: string;
   /** For people. */
   readonly subject: string;
+  /** See Draft. */
+  readonly keepsName: boolean;
 }
 
 export interface ApprovedCrl extends Approved {
@@ -42,7 +44,7 @@ export interface ApprovedCrl extends Approved {
  * each requirement that is not met.
  */
 export function approve(
-  { tbs, profile, subject, related, background, existing, at }: Draft,
+  { tbs, profile, subject, related, background, existing, keepsName, at }: Draft,
   issuer: Issuer,
   rules: readonly LintRule[] = LINT_RULES,
 ): ApprovedTbs {
@@ -61,9 +63,10 @@ export function approve(
       related,
       background,
       existing,
+      keepsName,
     };
   });
-  const passed = { tbs, at, der, profile: profile.name, subject: name };
+  const passed = { tbs, at, der, profile: profile.name, subject: name, keepsName };
   return passed as ApprovedTbs; // nowhere but in this file is this cast
 }
 

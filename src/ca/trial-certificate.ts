@@ -12,14 +12,14 @@ import { type SigningKey, signedWith } from './sign-approved.ts';
  * then no key of the CA has been opened, and nothing was recorded.
  */
 export async function mustPassTrial(
-  { der, subject, at }: ApprovedTbs,
+  { der, subject, at, keepsName }: ApprovedTbs,
   { signing, alternative }: Issuer,
 ): Promise<void> {
   const signed = await signedWith(der, {
     signer: await throwAwayKey(signing.algorithm),
     alternative: alternative && (await throwAwayKey(alternative.algorithm)),
   });
-  const { findings } = lintObject('certificate', signed, { at, now: at });
+  const { findings } = lintObject('certificate', signed, { at, now: at, keepsName });
   mustHaveNone(reasonsNotToSign(findings), `a certificate for ${subject}`);
 }
 

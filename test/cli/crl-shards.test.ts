@@ -193,7 +193,7 @@ describe('pki crl --shard', () => {
       3,
       ['--freshest-crl', 'https://pki.example.com/d.crl'],
       'not signing a CRL of CN=Root file',
-      'delta CRLs must be at http or ldap URLs, not at "https://pki.example.com/d.crl" (crl-freshest-crl, RFC 5280 §5.2.6)',
+      'delta CRLs should be at http or ldap URLs, not at "https://pki.example.com/d.crl" (crl-freshest-crl-urls, RFC 5280 §4.2.1.13, §5.2.6, §8)',
     ],
   ])('refuses with %i: %j', async (status, options, message, hint) => {
     expect(await refused(pki, 'crl', '--ca-dir', 'file', ...options)).toEqual({

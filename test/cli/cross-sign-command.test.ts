@@ -171,8 +171,8 @@ describe('pki cross-sign refuses', () => {
       status: 3,
       stderr: [
         NOT_SIGNING('CN=a.example'),
-        'pki: hint: the existing certificate is not that of a CA (existing-is-ca, RFC 5280 §4.2.1.3, §4.2.1.9)',
         'pki: hint: a CA must have the key usage keyCertSign (ca-key-usage, RFC 5280 §4.2.1.3)',
+        'pki: hint: the existing certificate is not that of a CA (existing-is-ca, RFC 5280 §4.2.1.3, §4.2.1.9)',
       ],
     });
   });

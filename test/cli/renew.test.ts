@@ -131,8 +131,10 @@ describe('pki renew', () => {
     );
     writeFileSync(at('ca/profiles/team.yaml'), changed);
     const { notes } = await renew('x.crt', '--var', 'team=red', '--dry-run');
+    const newest = serialText(certificate('y.crt').tbs.serialNumber);
     expect(notes).toEqual([
       'pki: note: left out of what was requested, since profile "team" does not take it: O=Example',
+      `pki: note: the certificate ${newest} is for the same key under another name: O=Example, OU=red, CN=x`,
       'pki: note: differs from the old one: subject is OU=red, CN=x, and was O=Example, OU=red, CN=x',
       'pki: note: differs from the old one: it has CRL Distribution Points: Distribution Point: URL: http://c.example/{serial}',
       'pki: note: it would be signed; nothing was signed, recorded or written',
