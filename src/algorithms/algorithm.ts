@@ -63,7 +63,7 @@ export interface MlDsaAlgorithm extends Signing, RawKeys {
   readonly seedBytes: 32;
 }
 
-/** Pure SLH-DSA (FIPS 205 algorithm 22); its private key has one form (RFC 9909 §6). */
+/** Pure SLH-DSA (FIPS 205 algorithm 22); its private key has one form (RFC 9909 §7). */
 export interface SlhDsaAlgorithm extends Signing, RawKeys {
   readonly family: 'slh-dsa';
   readonly name: `slh-dsa-${'sha2' | 'shake'}-${'128' | '192' | '256'}${'s' | 'f'}`;

@@ -4,7 +4,7 @@ import type { MlKemAlgorithm, PostQuantumAlgorithm } from './algorithm.ts';
 
 /**
  * What is stored of a private key of octets: its seed, its expanded form, or both (RFC 9881 §6,
- * RFC 9935 §6). SLH-DSA has the expanded form alone (RFC 9909 §6).
+ * RFC 9935 §6). SLH-DSA has the expanded form alone (RFC 9909 §7).
  */
 export type RawPrivateKey =
   | { readonly seed: Uint8Array; readonly expanded?: Uint8Array }

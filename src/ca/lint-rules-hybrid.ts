@@ -76,7 +76,7 @@ export const RELATED_RULES: readonly LintRule<CertificateSubject>[] = [
 export const HYBRID_RULES: readonly LintRule[] = [
   {
     id: 'alternative-key-not-of-issuer',
-    cites: 'RFC 4158 §3.5.11, TLS BR §6.1.1.3',
+    cites: 'RFC 4158 §2.4.1, TLS BR §6.1.1.3',
     check: (subject) => {
       const { certificate, signing, alternative } = subject.issuer;
       const spki = alternativeKey(subject);

@@ -23,7 +23,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
   },
   {
     id: 'validity-within-issuer',
-    cites: 'RFC 5280 §6.1.3, RFC 4158 §3.5.3',
+    cites: 'RFC 5280 §6.1.3',
     check: ({ tbs, issuer: { certificate } }) => {
       if (!certificate) return undefined;
       const { notBefore, notAfter } = certificate.tbs;

@@ -46,7 +46,7 @@ const isSlhDsa = ({ key: { algorithm } }: RequestSubject): boolean =>
 
 const isKem = ({ key: { algorithm } }: RequestSubject): boolean => algorithm?.family === 'ml-kem';
 
-/** RFC 9881 §5 and RFC 9909 §5 in the same words: a key usage, if there is one, has to sign. */
+/** RFC 9881 §5 and RFC 9909 §6 in the same words: a key usage, if there is one, has to sign. */
 const signsRule = (
   id: string,
   cites: string,
@@ -66,7 +66,7 @@ const signsRule = (
 export const KEY_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'key-well-formed',
-    cites: 'RFC 5280 §4.1.2.7, RFC 9881 §4, RFC 9909 §4, RFC 9935 §4',
+    cites: 'RFC 5280 §4.1.2.7, RFC 9881 §4, RFC 9909 §5, RFC 9935 §4',
     check: ({ key }) => (key.algorithm ? key.problem : undefined),
   },
   {
@@ -85,8 +85,8 @@ export const KEY_RULES: readonly LintRule<RequestSubject>[] = [
   usageRule('eddsa-key-usage', 'RFC 8410 §5', (subject) => isKind(subject, 'edwards'), SIGNING),
   usageRule('ml-dsa-key-usage', 'RFC 9881 §5, composite draft 19 §5.2', isPostQuantum, SIGNING),
   signsRule('ml-dsa-key-usage-signs', 'RFC 9881 §5', isPostQuantum),
-  usageRule('slh-dsa-key-usage', 'RFC 9909 §5', isSlhDsa, SIGNING),
-  signsRule('slh-dsa-key-usage-signs', 'RFC 9909 §5', isSlhDsa),
+  usageRule('slh-dsa-key-usage', 'RFC 9909 §6', isSlhDsa, SIGNING),
+  signsRule('slh-dsa-key-usage-signs', 'RFC 9909 §6', isSlhDsa),
   usageRule('ml-kem-key-usage', 'RFC 9935 §5', isKem, ['keyEncipherment']),
   {
     id: 'ml-kem-not-ca',
@@ -102,7 +102,7 @@ export const KEY_RULES: readonly LintRule<RequestSubject>[] = [
 export const ISSUER_KEY_RULES: readonly LintRule<LintSubject>[] = [
   {
     id: 'key-not-of-issuer',
-    cites: 'RFC 4158 §3.5.11, TLS BR §6.1.1.3',
+    cites: 'RFC 4158 §2.4.1, TLS BR §6.1.1.3',
     check: ({ tbs, issuer: { certificate, signing, alternative } }) =>
       certificate &&
       [signing, alternative].some(

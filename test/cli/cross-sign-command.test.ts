@@ -182,7 +182,7 @@ describe('pki cross-sign refuses', () => {
       status: 3,
       stderr: [
         NOT_SIGNING('CN=Root ca'),
-        "pki: hint: the key must not be the issuer's own (key-not-of-issuer, RFC 4158 §3.5.11, TLS BR §6.1.1.3)",
+        "pki: hint: the key must not be the issuer's own (key-not-of-issuer, RFC 4158 §2.4.1, TLS BR §6.1.1.3)",
       ],
     });
   });

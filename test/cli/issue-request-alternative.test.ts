@@ -141,7 +141,7 @@ describe('an alternative part is refused', () => {
       status: 3,
       stderr: [
         'pki: error: not signing a certificate for CN=a.example',
-        "pki: hint: the alternative key must not be the issuer's own (alternative-key-not-of-issuer, RFC 4158 §3.5.11, TLS BR §6.1.1.3)",
+        "pki: hint: the alternative key must not be the issuer's own (alternative-key-not-of-issuer, RFC 4158 §2.4.1, TLS BR §6.1.1.3)",
       ],
     });
   });

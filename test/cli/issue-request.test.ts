@@ -186,7 +186,7 @@ describe.skipIf(noOpenssl())(
         status: 3,
         stderr: [
           weak,
-          "pki: hint: the key must not be the issuer's own (key-not-of-issuer, RFC 4158 §3.5.11, TLS BR §6.1.1.3)",
+          "pki: hint: the key must not be the issuer's own (key-not-of-issuer, RFC 4158 §2.4.1, TLS BR §6.1.1.3)",
         ],
       });
     });

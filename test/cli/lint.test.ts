@@ -21,7 +21,7 @@ const poor = madeCertificate({ subject: encodeName([{ type: 'CN', value: '\u001b
 const FINDINGS = [
   '  error    the ECDSA signature is malformed: tag 30 expected, 00 found (ecdsa-signature-value, RFC 3279 §2.2.3)',
   '  warning  CN=\\1b[2JSubject must not be empty, begin or end with a blank, or hold control characters (attribute-characters, RFC 5280 §4.1.2.4)',
-  '  error    its public key is malformed (key-well-formed, RFC 5280 §4.1.2.7, RFC 9881 §4, RFC 9909 §4, RFC 9935 §4)',
+  '  error    its public key is malformed (key-well-formed, RFC 5280 §4.1.2.7, RFC 9881 §4, RFC 9909 §5, RFC 9935 §4)',
   '  warning  subjectKeyIdentifier should be there (subject-key-identifier, RFC 5280 §4.2.1.2)',
   '  error    authorityKeyIdentifier must be there, with a keyIdentifier (authority-key-identifier-there, RFC 5280 §4.2.1.1)',
 ];
