@@ -31,6 +31,7 @@ import {
 } from './revocation-rows.ts';
 import { certificateRecord, date, hashText } from './row.ts';
 import { MISSING, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { type CertificateQuery, type ListedCertificate, searchCertificates } from './search.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import { missing, wrongVersion } from './sqlite-errors.ts';
 
@@ -113,6 +114,11 @@ export class SqliteStore implements CaStore {
   async *list(): AsyncIterable<CertificateRecord> {
     const rows = this.#database.rows(`${CERTIFICATES_SQL} ORDER BY certificate.id`);
     for (const row of rows) yield certificateRecord(row);
+  }
+
+  /** The certificates that are wanted, in pages that are read as they are asked for. */
+  *search(query: CertificateQuery): Iterable<readonly ListedCertificate[]> {
+    yield* searchCertificates(this.#database, query);
   }
 
   async lastCrlNumber(): Promise<bigint> {
