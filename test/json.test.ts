@@ -65,6 +65,7 @@ const SESSION: readonly (readonly [name: string, line: string])[] = [
   ['ocsp sign', 'ocsp sign --ca-dir ca --out responses'],
   ['list', 'list --ca-dir ca'],
   ['show', 'show a.crt'],
+  ['tree', 'tree'],
   ['show', 'show --ca-dir ca ca/ca.crt'],
   ['verify', 'verify a.crt --trust ca/ca.crt'],
   ['verify', 'verify a.crt --trust ca/ca.crt --at 2100-01-01'],

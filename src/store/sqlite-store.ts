@@ -34,6 +34,7 @@ import { MISSING, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { type CertificateQuery, type ListedCertificate, searchCertificates } from './search.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import { missing, wrongVersion } from './sqlite-errors.ts';
+import { type StoreStatistics, storeStatistics } from './statistics.ts';
 
 const CERTIFICATES = { table: 'certificate', column: 'serial' } as const;
 
@@ -119,6 +120,11 @@ export class SqliteStore implements CaStore {
   /** The certificates that are wanted, in pages that are read as they are asked for. */
   *search(query: CertificateQuery): Iterable<readonly ListedCertificate[]> {
     yield* searchCertificates(this.#database, query);
+  }
+
+  /** What all certificates are together at a time, without reading them. */
+  statistics(now: Date): StoreStatistics {
+    return storeStatistics(this.#database, now);
   }
 
   async lastCrlNumber(): Promise<bigint> {

@@ -36,6 +36,7 @@ describe('the help', () => {
       '  ocsp',
       '  list',
       '  show',
+      '  tree',
       '  verify',
       '  key',
       '  algorithms',
@@ -64,6 +65,7 @@ describe('the help', () => {
     ['verify', '[options] <certificate> [intermediate...]', ['--trust', '--at', '--require-alt']],
     ['algorithms', '[options]', ['--family']],
     ['show', '[options] <file|serial>', ['--ca-dir']],
+    ['tree', '[options] [directory...]', []],
     ['doctor', '[options]', ['--ca-dir']],
     ['completion', '[options] <shell>', []],
   ])('of %s has a synopsis, its options and examples', async (name, synopsis, options) => {
