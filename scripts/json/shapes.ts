@@ -186,6 +186,7 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
     ],
     others: [{ directory: 'string', waiting: 'boolean', why: 'string' }],
   },
+  report: { cas: 'number', 'file?': 'string', 'page?': 'string' },
   verify: {
     valid: 'boolean',
     at: 'time',
