@@ -34,7 +34,7 @@ import { MISSING, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { type CertificateQuery, type ListedCertificate, searchCertificates } from './search.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import { missing, wrongVersion } from './sqlite-errors.ts';
-import { type StoreStatistics, storeStatistics } from './statistics.ts';
+import { type EndsOfDay, endsByDay, type StoreStatistics, storeStatistics } from './statistics.ts';
 
 const CERTIFICATES = { table: 'certificate', column: 'serial' } as const;
 
@@ -125,6 +125,11 @@ export class SqliteStore implements CaStore {
   /** What all certificates are together at a time, without reading them. */
   statistics(now: Date): StoreStatistics {
     return storeStatistics(this.#database, now);
+  }
+
+  /** How many certificates end on each day from `now` on, the first one first. */
+  endsByDay(now: Date): readonly EndsOfDay[] {
+    return endsByDay(this.#database, now);
   }
 
   async lastCrlNumber(): Promise<bigint> {

@@ -40,8 +40,6 @@ export interface AuditHead {
 export interface StoreStatistics {
   readonly counts: CertificateCounts;
   readonly profiles: readonly { readonly name: string; readonly count: number }[];
-  /** Of certificates that have not ended, the first one first. */
-  readonly ends: readonly EndsOfDay[];
   readonly crl: LastCrl | undefined;
   readonly audit: AuditHead | undefined;
 }
@@ -53,7 +51,6 @@ export function storeStatistics(database: SqliteDatabase, now: Date): StoreStati
     profiles: [
       ...database.rows('SELECT profile, count(*) AS n FROM certificate GROUP BY profile'),
     ].map(({ profile, n }) => ({ name: String(profile), count: Number(n) })),
-    ends: endsOf(database, now),
     crl: lastCrl(database),
     audit: auditHead(database),
   };
@@ -101,7 +98,8 @@ const tallies =
 
 const DAY = 86_400; // seconds
 
-function endsOf(database: SqliteDatabase, now: Date): readonly EndsOfDay[] {
+/** Of certificates that have not ended, the first day first. */
+export function endsByDay(database: SqliteDatabase, now: Date): readonly EndsOfDay[] {
   const counts = new Map<number, number>();
   const add = (sql: string, sign: 1 | -1) => {
     for (const { day, n } of database.rows(sql, seconds(now))) {

@@ -41,7 +41,7 @@ async function filled(): Promise<SqliteStore> {
 describe('the statistics of a store', () => {
   it('count each certificate once, and what ends by day', async () => {
     using store = await filled();
-    const { counts, profiles, ends, crl, audit } = store.statistics(now);
+    const { counts, profiles, crl, audit } = store.statistics(now);
     expect(counts).toEqual({
       good: 3,
       expired: 1,
@@ -56,7 +56,7 @@ describe('the statistics of a store', () => {
       { name: 'tls-server', count: 10 },
     ]);
     const today = now.getTime() / DAY;
-    expect(ends).toEqual([
+    expect(store.endsByDay(now)).toEqual([
       { day: Math.floor(today) + 10, count: 2 },
       { day: Math.floor(today) + 400, count: 1 },
     ]);
@@ -72,6 +72,7 @@ describe('the statistics of a store', () => {
     using store = SqliteStore.create(join(cwd, 'empty.db'));
     const { counts, ...rest } = store.statistics(now);
     expect(new Set(Object.values(counts))).toEqual(new Set([0]));
-    expect(rest).toEqual({ profiles: [], ends: [], crl: undefined, audit: undefined });
+    expect(store.endsByDay(now)).toEqual([]);
+    expect(rest).toEqual({ profiles: [], crl: undefined, audit: undefined });
   });
 });

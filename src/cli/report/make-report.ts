@@ -23,9 +23,10 @@ export async function makeReport(context: CliContext, { caDir, within }: MakeRep
   const now = context.clock();
   const until = new Date(now.getTime() + within * DAY);
   const nodes = hierarchyOf(cas, now);
+  const ends = cas.flatMap(({ directory }) => directory.store.endsByDay(now));
   const endings = cas.map((facts) => endingOf(facts, now, until));
   return {
-    page: reportPage({ nodes, asides, endings, within, now }),
+    page: reportPage({ nodes, asides, ends, endings, within, now }),
     cas: cas.length,
     mustBeWhole: () => mustBeReadable(asides),
   };

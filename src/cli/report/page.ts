@@ -1,4 +1,5 @@
 import { timeText, wholeSeconds } from '../../der/time.ts';
+import type { EndsOfDay } from '../../store/statistics.ts';
 import type { CaNode } from '../overview/hierarchy.ts';
 import type { Aside } from '../overview/read-cas.ts';
 import { COUNT_WORDS } from '../overview/tree-text.ts';
@@ -19,6 +20,8 @@ import { timelineSvg } from './timeline-svg.ts';
 export interface ReportParts {
   readonly nodes: readonly CaNode[];
   readonly asides: readonly Aside[];
+  /** Of all CAs together. */
+  readonly ends: readonly EndsOfDay[];
   readonly endings: readonly Ending[];
   /** How soon the certificates of `endings` end. Days. */
   readonly within: number;
@@ -32,10 +35,9 @@ const POLICY = new Html(
 
 /** One page that needs nothing besides itself. */
 export function reportPage(parts: ReportParts): string {
-  const { nodes, asides, endings, within, now } = parts;
+  const { nodes, asides, ends, endings, within, now } = parts;
   const all = flat(nodes);
   const own = all.filter(({ facts }) => facts);
-  const ends = own.flatMap(({ facts }) => facts?.statistics.ends ?? []);
   const more = endings.some((ending) => ending.more);
   const title = own.length === 1 ? `Report on ${own[0]?.subject}` : `Report on ${own.length} CAs`;
   return html`<!doctype html>
