@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { timed } from './timed.ts';
 
 const COUNTS = [1_000, 1_000_000];
 
@@ -32,20 +32,4 @@ function fill(path: string, count: number): void {
       FROM row;
     COMMIT;
   `);
-}
-
-/** Runs before the program, and tells its largest resident set when that ends. Kilobytes. */
-const PRELOAD = `data:text/javascript,process.on('exit', () => {
-  process.getBuiltinModule('node:fs').writeSync(2, 'maxRSS ' + process.resourceUsage().maxRSS);
-})`;
-
-function timed(args: readonly string[], cwd: string) {
-  const start = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, ['--import', PRELOAD, ...args], {
-    cwd,
-    encoding: 'utf8',
-  });
-  const seconds = (performance.now() - start) / 1000;
-  if (status !== 0) throw new Error(`pki ${args.slice(1).join(' ')}: ${stderr}`);
-  return { seconds, megabytes: Number(/maxRSS (\d+)/.exec(stderr)?.[1]) / 1024 };
 }

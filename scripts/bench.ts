@@ -2,8 +2,9 @@
  * npm run bench: what starting pki costs, as ratios to `node -e 0` in the same run, how many
  * certificates a second one process issues, and what signatures of each scheme cost, as ratios to
  * those of ECDSA P-384, what a CRL of a million entries costs, and what an OCSP response costs that
- * is signed or kept. `npm run bench schemes`, `crl` and `ocsp` measure one of these alone. Machines
- * are noisy: trust the ratios, not the times.
+ * is signed or kept, and what looking for certificates costs among a million of them. `npm run bench
+ * schemes`, `crl`, `ocsp` and `store` measure one of these alone. Machines are noisy: trust the
+ * ratios, not the times.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { measureCrls } from './bench-crl.ts';
 import { measureLibrary } from './bench-library.ts';
 import { measureOcsp } from './bench-ocsp.ts';
 import { measureSchemes } from './bench-schemes.ts';
+import { measureStores } from './bench-store.ts';
 
 const ROUNDS = 21;
 const root = new URL('..', import.meta.url).pathname;
@@ -134,6 +136,9 @@ try {
   }
   if (only === undefined || only === 'crl') {
     for (const line of measureCrls(pki, directory)) console.log(line);
+  }
+  if (only === undefined || only === 'store') {
+    for (const line of measureStores(pki, directory)) console.log(line);
   }
   if (only === undefined || only === 'ocsp') {
     console.log('\none process, keys in memory, OCSP responses about one certificate\n');

@@ -62,7 +62,7 @@ export const EXIT_STATUSES: readonly ExitStatus[] = [
   row(
     'EXPIRING',
     'due soon',
-    'something is due soon: the current CRL runs out, the CA certificate ends',
+    'something is due soon: the current CRL runs out, the CA certificate ends, or one in a list',
   ),
   { status: EXIT_STATUS_BUG, code: undefined, short: 'bug in pki', meaning: 'a bug in pki' },
   row('INTERRUPTED', 'interrupted', 'interrupted'),

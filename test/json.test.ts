@@ -80,6 +80,8 @@ const SESSION: readonly (readonly [name: string, line: string])[] = [
   ['ocsp sign', 'ocsp sign --ca-dir ca --out responses'],
   ['list', 'list --ca-dir ca'],
   ['show', 'show a.crt'],
+  ['tree', 'tree'],
+  ['report', 'report --html report.html --ca-dir ca'],
   ['show', 'show --ca-dir ca ca/ca.crt'],
   ['verify', 'verify a.crt --trust ca/ca.crt'],
   ['verify', 'verify a.crt --trust ca/ca.crt --at 2100-01-01'],

@@ -12,6 +12,8 @@ export interface CliContext {
   readonly entropy: Entropy;
   /** The result, and nothing else. */
   readonly print: (result: string | Uint8Array) => void;
+  /** Whether whoever read the result has stopped, as "head" does; the rest is for nobody. */
+  readonly readerGone?: () => boolean;
   /** For people: progress, warnings, errors. */
   readonly note: (text: string) => void;
   /** All of standard input, to its end. */
@@ -38,14 +40,18 @@ const STDERR = 2;
 export function processContext(interrupted: AbortSignal, spareHost?: SpareHost): CliContext {
   const resources = new AsyncDisposableStack();
   if (spareHost) resources.use(spareHost);
+  let readerGone = false;
   return {
     ...(spareHost && { spareHost }),
     env: process.env,
     cwd: process.cwd(),
     clock: () => new Date(),
     entropy: (length) => process.getBuiltinModule('node:crypto').randomBytes(length),
-    print: (result) => writeAll(STDOUT, result),
-    note: (text) => writeAll(STDERR, `${text}\n`),
+    print: (result) => {
+      readerGone = !writeAll(STDOUT, result) || readerGone;
+    },
+    readerGone: () => readerGone,
+    note: (text) => void writeAll(STDERR, `${text}\n`),
     readStdin,
     get prompt() {
       // asked when it is needed: looking at the streams of a terminal costs milliseconds
@@ -61,7 +67,7 @@ export function processContext(interrupted: AbortSignal, spareHost?: SpareHost):
   };
 }
 
-const showProgress = (text = ''): void => writeAll(STDERR, `\r${text}\x1b[K`);
+const showProgress = (text = ''): void => void writeAll(STDERR, `\r${text}\x1b[K`);
 
 /** As a stream: reading at once fails while a pipe is empty, and an interruption has to get in. */
 async function readStdin(): Promise<Uint8Array> {
@@ -70,16 +76,20 @@ async function readStdin(): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** Writes everything before it returns, so that ending the process loses nothing. */
-function writeAll(descriptor: number, output: string | Uint8Array): void {
+/**
+ * Writes everything before it returns, so that ending the process loses nothing; returns false if
+ * nobody reads it any longer.
+ */
+function writeAll(descriptor: number, output: string | Uint8Array): boolean {
   const octets = Buffer.from(output);
   for (let offset = 0; offset < octets.length; ) {
     try {
       offset += writeSync(descriptor, octets, offset);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EPIPE') return; // the reader has enough, as "head" does
+      if (code === 'EPIPE') return false; // the reader has enough, as "head" does
       if (code !== 'EAGAIN') throw error;
     }
   }
+  return true;
 }

@@ -75,6 +75,16 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/show.ts')).showCommand,
   },
   {
+    name: 'tree',
+    summary: 'draw the hierarchy of the CAs in directories',
+    load: async () => (await import('./commands/tree.ts')).treeCommand,
+  },
+  {
+    name: 'report',
+    summary: 'write a page about CAs: hierarchy, what ends when, keys, CRLs, audit',
+    load: async () => (await import('./commands/report.ts')).reportCommand,
+  },
+  {
     name: 'verify',
     summary: 'verify a certificate and its chain up to a trusted one',
     load: async () => (await import('./commands/verify.ts')).verifyCommand,

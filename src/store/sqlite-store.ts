@@ -31,8 +31,10 @@ import {
 } from './revocation-rows.ts';
 import { certificateRecord, date, hashText } from './row.ts';
 import { MISSING, SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { type CertificateQuery, type ListedCertificate, searchCertificates } from './search.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import { missing, wrongVersion } from './sqlite-errors.ts';
+import { type EndsOfDay, endsByDay, type StoreStatistics, storeStatistics } from './statistics.ts';
 
 const CERTIFICATES = { table: 'certificate', column: 'serial' } as const;
 
@@ -113,6 +115,21 @@ export class SqliteStore implements CaStore {
   async *list(): AsyncIterable<CertificateRecord> {
     const rows = this.#database.rows(`${CERTIFICATES_SQL} ORDER BY certificate.id`);
     for (const row of rows) yield certificateRecord(row);
+  }
+
+  /** The certificates that are wanted, in pages that are read as they are asked for. */
+  *search(query: CertificateQuery): Iterable<readonly ListedCertificate[]> {
+    yield* searchCertificates(this.#database, query);
+  }
+
+  /** What all certificates are together at a time, without reading them. */
+  statistics(now: Date): StoreStatistics {
+    return storeStatistics(this.#database, now);
+  }
+
+  /** How many certificates end on each day from `now` on, the first one first. */
+  endsByDay(now: Date): readonly EndsOfDay[] {
+    return endsByDay(this.#database, now);
   }
 
   async lastCrlNumber(): Promise<bigint> {

@@ -36,6 +36,8 @@ describe('the help', () => {
       '  ocsp',
       '  list',
       '  show',
+      '  tree',
+      '  report',
       '  verify',
       '  lint',
       '  key',
@@ -66,6 +68,8 @@ describe('the help', () => {
     ['lint', '[options] <file>', ['--as', '--at', '--json']],
     ['algorithms', '[options]', ['--family']],
     ['show', '[options] <file|serial>', ['--ca-dir']],
+    ['report', '[options]', ['--html', '--ca-dir', '--within', '--force']],
+    ['tree', '[options] [directory...]', []],
     ['doctor', '[options]', ['--ca-dir']],
     ['completion', '[options] <shell>', []],
   ])('of %s has a synopsis, its options and examples', async (name, synopsis, options) => {

@@ -2,6 +2,9 @@ import { DatabaseSync } from 'node:sqlite';
 
 /** What version 3 has added, in its reverse. */
 const WITHOUT_VERSION_3 = `
+  DROP INDEX certificate_at;
+  DROP INDEX certificate_profile;
+  DROP INDEX certificate_status;
   DROP INDEX revocation_point;
   DROP INDEX crl_of_point;
   ALTER TABLE revocation DROP COLUMN point;

@@ -1,56 +1,121 @@
-import { Command } from 'commander';
-import type { CertificateRecord } from '../../ca/store.ts';
-import { timeText } from '../../der/time.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { PkiError } from '../../errors.ts';
+import {
+  type CertificateQuery,
+  ORDER_NAMES,
+  type Order,
+  STANDING_NAMES,
+  type Standing,
+} from '../../store/search.ts';
 import type { CliContext } from '../context.ts';
-import { revocationFields, statusOf } from '../describe-revocation.ts';
-import { caDirectoryOption, jsonOption, pathOf } from '../options.ts';
+import { instant } from '../instant.ts';
+import { CSV, JSON_LINES, type ListFormat, TEXT } from '../list-format.ts';
+import { caDirectoryOption, days, jsonOption, pathOf } from '../options.ts';
 
 interface ListOptions {
   readonly caDir: string;
+  readonly expiring?: number;
+  readonly expired?: boolean;
+  readonly status?: Standing;
+  readonly name?: string;
+  readonly profile?: string;
+  readonly since?: Date;
+  readonly until?: Date;
+  readonly sort?: Order;
+  readonly limit?: number;
+  readonly csv?: boolean;
   readonly json?: boolean;
 }
 
-const EXAMPLES = `
+const DAY = 86_400_000; // milliseconds
+
+const NOTES = `
+What is asked for has to hold all together. --expiring lists certificates that are neither revoked
+nor on hold, and exits with 8 if there is one. A status "intent" in the list is "interrupted" here:
+the issuance stopped while the key was in use.
+
 Examples:
   $ pki list --ca-dir ./ca
+  $ pki list --ca-dir ./ca --expiring 30 --sort end
+  $ pki list --ca-dir ./ca --name example.com --status revoked
+  $ pki list --ca-dir ./ca --since 2027-01-01 --until 2027-02-01 --csv > january.csv
   $ pki list --ca-dir ./ca --json | jq -r '.[].serial'`;
 
 export function listCommand(context: CliContext): Command {
   return new Command('list')
     .addOption(caDirectoryOption())
+    .addOption(
+      new Option('--expiring <days>', 'only those that end within this many days')
+        .argParser(days)
+        .conflicts(['expired', 'status']),
+    )
+    .option('--expired', 'only those that have ended')
+    .addOption(new Option('--status <status>', 'only those of this status').choices(STANDING_NAMES))
+    .option('--name <text>', 'only those whose subject has this text in it, in any case')
+    .option('--profile <name>', 'only those of this profile')
+    .option('--since <time>', 'only those issued at this time or later, as 2027-01-01', instant)
+    .option('--until <time>', 'only those issued before this time', instant)
+    .addOption(
+      new Option(
+        '--sort <order>',
+        'by when they were issued (default), the newest first, by end, or by subject',
+      ).choices(ORDER_NAMES),
+    )
+    .option('--limit <number>', 'at most so many', limit)
+    .addOption(new Option('--csv', 'print the result as CSV (RFC 4180)').conflicts('json'))
     .addOption(jsonOption())
-    .addHelpText('after', EXAMPLES)
-    .action(async ({ caDir, json }: ListOptions) => {
+    .addHelpText('after', NOTES)
+    .action(async (options: ListOptions) => {
       const { openCaDirectory } = await import('../../store/ca-directory.ts');
-      const directory = await openCaDirectory(pathOf(context, caDir), { readOnly: true });
-      context.resources.use(directory);
-      const rows = directory.store.list();
-      await (json ? printJson(context, rows) : printLines(context, rows));
+      const path = pathOf(context, options.caDir);
+      const directory = context.resources.use(await openCaDirectory(path, { readOnly: true }));
+      const pages = directory.store.search(queryOf(options, context.clock()));
+      const count = await printPages(context, pages, formatOf(options));
+      if (options.expiring !== undefined && count > 0) throw expiring(count, options.expiring);
     });
 }
 
-/** One certificate a line, oldest first, written as they are read. */
-async function printLines(context: CliContext, rows: AsyncIterable<CertificateRecord>) {
-  for await (const row of rows) {
-    const { serial, profile, notAfter, subject } = row;
-    const status = statusOf(row).padEnd('revoked'.length);
-    const columns = [serial.padStart(40), status, timeText(notAfter), profile.padEnd(12)];
-    context.print(`${columns.join('  ')}  ${subject}\n`);
-  }
+function limit(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('it has to be a whole number, at least 1');
 }
 
-async function printJson(context: CliContext, rows: AsyncIterable<CertificateRecord>) {
-  let separator = '[\n';
-  for await (const record of rows) {
-    const { serial, profile, subject, notBefore, notAfter, revocation } = record;
-    const status = statusOf(record);
-    const times = { notBefore: timeText(notBefore), notAfter: timeText(notAfter) };
-    const row = JSON.stringify({
-      ...{ serial, status, profile, subject, ...times },
-      ...revocationFields(revocation),
-    });
-    context.print(`${separator}  ${row}`);
-    separator = ',\n';
+function queryOf(options: ListOptions, now: Date): CertificateQuery {
+  const { expiring: within, expired, sort: order, ...asked } = options;
+  if (within !== undefined) {
+    const endsUntil = new Date(now.getTime() + within * DAY);
+    return { ...asked, status: 'issued', endsFrom: now, endsUntil, order };
   }
-  context.print(separator === '[\n' ? '[]\n' : '\n]\n');
+  // a certificate is good in its last second (RFC 5280 §4.1.2.5)
+  return { ...asked, order, ...(expired && { endsUntil: new Date(now.getTime() - 1000) }) };
+}
+
+const formatOf = ({ csv, json }: ListOptions): ListFormat => (json ? JSON_LINES : csv ? CSV : TEXT);
+
+/** Writes rows page by page as they are read, until nobody reads them; returns how many there were. */
+async function printPages<Row extends Parameters<ListFormat['row']>[0]>(
+  context: CliContext,
+  pages: Iterable<readonly Row[]>,
+  format: ListFormat,
+): Promise<number> {
+  let count = 0;
+  let head = format.head;
+  for (const page of pages) {
+    const rows = page.map((row, index) => format.row(row, count + index === 0));
+    context.print(`${head}${rows.join('')}`);
+    head = '';
+    count += page.length;
+    if (context.readerGone?.()) return count;
+    await new Promise((resume) => setImmediate(resume)); // an interruption gets in here
+  }
+  context.print(format.foot(count === 0));
+  return count;
+}
+
+function expiring(count: number, within: number): PkiError {
+  const what = count === 1 ? 'a certificate ends' : `${count} certificates end`;
+  const hints = ['"pki renew" issues a certificate anew'];
+  return new PkiError('EXPIRING', `${what} within ${within} ${within === 1 ? 'day' : 'days'}`, {
+    hints,
+  });
 }

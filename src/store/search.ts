@@ -1,0 +1,105 @@
+import type { SQLInputValue } from 'node:sqlite';
+import type { CertificateRecord, CertificateStatus } from '../ca/store.ts';
+import { date, optionalDate, reasonOf, seconds, type Values } from './row.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+
+/** What a list tells of a certificate; its octets stay where they are. */
+export type ListedCertificate = Omit<CertificateRecord, 'tbsHash' | 'at' | 'der'>;
+
+/** Which certificates are wanted, and in which order; all of them, oldest first, if it is empty. */
+export interface CertificateQuery {
+  readonly status?: Standing | undefined;
+  readonly profile?: string | undefined;
+  /** A part of the subject as nameText() gives it; case does not matter (of ASCII). */
+  readonly name?: string | undefined;
+  /** They end in this second or later, and in this one or earlier. */
+  readonly endsFrom?: Date | undefined;
+  readonly endsUntil?: Date | undefined;
+  /** They were issued in this second or later, and before this one. */
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
+  readonly order?: Order | undefined;
+  readonly limit?: number | undefined;
+}
+
+/**
+ * Where certificates stand, as conditions. Most are `issued`: a plus keeps SQLite from reading these
+ * through an index, and from sorting what it reads.
+ */
+const STANDINGS = {
+  issued: "+certificate.status = 'issued' AND reason IS NULL",
+  revoked: "reason <> 'certificateHold'",
+  'on-hold': "reason = 'certificateHold'",
+  failed: "certificate.status = 'failed'",
+  interrupted: "certificate.status = 'intent' AND reason IS NULL",
+} as const;
+
+export type Standing = keyof typeof STANDINGS;
+export const STANDING_NAMES = Object.keys(STANDINGS) as readonly Standing[];
+
+/** Each follows an index, so that a million rows need not be sorted. */
+const ORDERS = {
+  issued: 'certificate.id',
+  newest: 'certificate.id DESC',
+  end: 'certificate.not_after, certificate.id',
+  subject: 'certificate.subject COLLATE NOCASE, certificate.id',
+} as const;
+
+export type Order = keyof typeof ORDERS;
+export const ORDER_NAMES = Object.keys(ORDERS) as readonly Order[];
+
+const COLUMNS = `certificate.serial, status, profile, subject, not_before, certificate.not_after,
+  reason, revoked_at, invalidity_date`;
+
+/** The certificates that are wanted, in pages that are read as they are asked for. */
+export function* searchCertificates(
+  database: SqliteDatabase,
+  query: CertificateQuery,
+): Iterable<readonly ListedCertificate[]> {
+  const { order = 'issued', limit = -1 } = query;
+  const conditions = conditionsOf(query);
+  const where = conditions.map(([sql]) => `(${sql})`).join(' AND ');
+  const pages = database.pages(
+    `SELECT ${COLUMNS} FROM certificate
+     LEFT JOIN revocation ON revocation.certificate = certificate.id
+     ${where === '' ? '' : `WHERE ${where}`} ORDER BY ${ORDERS[order]} LIMIT ?`,
+    ...[...conditions.flatMap(([, ...values]) => values), limit],
+  );
+  for (const page of pages) yield page.map(listed);
+}
+
+type Condition = readonly [sql: string, ...values: readonly SQLInputValue[]];
+
+function conditionsOf(query: CertificateQuery): readonly Condition[] {
+  const { status, profile, name, endsFrom, endsUntil, since, until } = query;
+  // the inner question is answered by the index of subjects alone, without reading certificates
+  const named = 'certificate.id IN (SELECT id FROM certificate WHERE subject LIKE ? ESCAPE ?)';
+  return [
+    ...(status ? [[STANDINGS[status]] as const] : []),
+    ...(profile === undefined ? [] : [['profile = ?', profile] as const]),
+    ...(name === undefined ? [] : [[named, containing(name), '\\'] as const]),
+    ...(endsFrom ? [['certificate.not_after >= ?', seconds(endsFrom)] as const] : []),
+    ...(endsUntil ? [['certificate.not_after <= ?', seconds(endsUntil)] as const] : []),
+    ...(since ? [['certificate.at >= ?', seconds(since)] as const] : []),
+    ...(until ? [['certificate.at < ?', seconds(until)] as const] : []),
+  ];
+}
+
+const containing = (text: string): string => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+
+/** A row of COLUMNS. */
+function listed(values: Values): ListedCertificate {
+  const [serial, status, profile, subject, notBefore, notAfter, why, revokedAt, invalidity] =
+    values;
+  const reason = reasonOf(why);
+  const invalidityDate = optionalDate(invalidity ?? null);
+  return {
+    serial: String(serial),
+    status: status as CertificateStatus,
+    profile: String(profile),
+    subject: String(subject),
+    notBefore: date(notBefore),
+    notAfter: date(notAfter),
+    revocation: reason && { at: date(revokedAt), reason, invalidityDate },
+  };
+}

@@ -1,0 +1,145 @@
+import { date, hex, octets, type Row, seconds } from './row.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+
+/** How many certificates there are; each is counted once. */
+export interface CertificateCounts {
+  /** Issued, neither ended nor revoked. */
+  readonly good: number;
+  /** Ended, and not revoked before. */
+  readonly expired: number;
+  readonly revoked: number;
+  readonly onHold: number;
+  readonly failed: number;
+  /** The issuance stopped while the key was in use. */
+  readonly interrupted: number;
+}
+
+/** Certificates that end, or ended, on one day; neither revoked nor on hold. */
+export interface EndsOfDay {
+  /** Days since 1970, in Zulu. */
+  readonly day: number;
+  readonly count: number;
+}
+
+/** The last full CRL of all certificates. */
+export interface LastCrl {
+  readonly number: string;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+}
+
+/** The end of the audit trail. */
+export interface AuditHead {
+  readonly entry: number;
+  readonly at: string;
+  /** SHA-256, hexadecimal; it covers all entries before. */
+  readonly hash: string;
+}
+
+/** What a store tells of its certificates together, without reading them. */
+export interface StoreStatistics {
+  readonly counts: CertificateCounts;
+  readonly profiles: readonly { readonly name: string; readonly count: number }[];
+  readonly crl: LastCrl | undefined;
+  readonly audit: AuditHead | undefined;
+}
+
+/** Each question about certificates is answered by an index alone. */
+export function storeStatistics(database: SqliteDatabase, now: Date): StoreStatistics {
+  return {
+    counts: countsOf(database, now),
+    profiles: [
+      ...database.rows('SELECT profile, count(*) AS n FROM certificate GROUP BY profile'),
+    ].map(({ profile, n }) => ({ name: String(profile), count: Number(n) })),
+    crl: lastCrl(database),
+    audit: auditHead(database),
+  };
+}
+
+/** In the order of the index: grouping by the end as well would sort all of them. */
+const BY_STATUS = `
+  SELECT status AS name, count(*) AS n, sum(not_after < ?) AS ended FROM certificate GROUP BY 1`;
+
+const BY_REASON = `
+  SELECT reason AS name, count(*) AS n, sum(not_after < ?) AS ended
+  FROM revocation WHERE reason IS NOT NULL GROUP BY 1`;
+
+/** Interrupted issuances may be revoked too, in case the certificate exists. */
+const REVOKED_INTENTS = `
+  SELECT '' AS name, count(*) AS n, total(certificate.not_after < ?) AS ended FROM certificate
+  JOIN revocation ON revocation.certificate = certificate.id
+  WHERE status = 'intent' AND reason IS NOT NULL`;
+
+function countsOf(database: SqliteDatabase, now: Date): CertificateCounts {
+  const ask = (sql: string) => tallies([...database.rows(sql, seconds(now))]);
+  const [statuses, reasons, intents] = [ask(BY_STATUS), ask(BY_REASON), ask(REVOKED_INTENTS)];
+  const [issued, revoked] = [statuses('issued'), reasons()];
+  const onHold = reasons('certificateHold').n;
+  const ended = issued.ended - revoked.ended + intents().ended;
+  return {
+    good: issued.n - revoked.n + intents().n - ended,
+    expired: ended,
+    revoked: revoked.n - onHold,
+    onHold,
+    failed: statuses('failed').n,
+    interrupted: statuses('intent').n - intents().n,
+  };
+}
+
+/** Sums of rows, all or those of a name. */
+const tallies =
+  (rows: readonly Row[]) =>
+  (wanted?: string): { readonly n: number; readonly ended: number } => {
+    const some = rows.filter(({ name }) => wanted === undefined || name === wanted);
+    const sum = (column: 'n' | 'ended') =>
+      some.reduce((total, row) => total + Number(row[column]), 0);
+    return { n: sum('n'), ended: sum('ended') };
+  };
+
+const DAY = 86_400; // seconds
+
+/** Of certificates that have not ended, the first day first. */
+export function endsByDay(database: SqliteDatabase, now: Date): readonly EndsOfDay[] {
+  const counts = new Map<number, number>();
+  const add = (sql: string, sign: 1 | -1) => {
+    for (const { day, n } of database.rows(sql, seconds(now))) {
+      counts.set(Number(day), (counts.get(Number(day)) ?? 0) + sign * Number(n));
+    }
+  };
+  const of = (table: string, condition: string) =>
+    `SELECT not_after / ${DAY} AS day, count(*) AS n FROM ${table}
+     WHERE ${condition} AND not_after >= ? GROUP BY 1`;
+  add(of('certificate', "status = 'issued'"), 1);
+  // of a revoked intent there was no certificate above
+  add(
+    of(
+      'revocation',
+      "reason IS NOT NULL AND certificate NOT IN (SELECT id FROM certificate WHERE status = 'intent')",
+    ),
+    -1,
+  );
+  return [...counts]
+    .filter(([, count]) => count > 0)
+    .map(([day, count]) => ({ day, count }))
+    .toSorted((one, other) => one.day - other.day);
+}
+
+function lastCrl(database: SqliteDatabase): LastCrl | undefined {
+  const whole = database.version < 3 ? '' : 'AND point IS NULL'; // before, all were
+  const row = database.row(
+    `SELECT number, this_update, next_update FROM crl
+     WHERE status = 'issued' AND base IS NULL ${whole} ORDER BY id DESC LIMIT 1`,
+  );
+  return (
+    row && {
+      number: String(row['number']),
+      thisUpdate: date(row['this_update']),
+      nextUpdate: date(row['next_update']),
+    }
+  );
+}
+
+function auditHead(database: SqliteDatabase): AuditHead | undefined {
+  const row = database.row('SELECT id, at, hash FROM audit ORDER BY id DESC LIMIT 1');
+  return row && { entry: Number(row['id']), at: String(row['at']), hash: hex(octets(row['hash'])) };
+}
