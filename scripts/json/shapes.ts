@@ -13,6 +13,8 @@ const CERTIFICATE = {
   fingerprint: 'string',
 } as const;
 
+const AUDIT_HEAD = { number: 'number', hash: 'string' } as const;
+
 const REVOCATION = {
   'revokedAt?': 'time',
   'reason?': 'string',
@@ -115,6 +117,34 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
     crl: 'string',
   },
   'crl --check': { number: 'string', kind: 'string', nextUpdate: 'time', days: 'number' },
+  'audit verify': {
+    entries: 'number',
+    certificates: 'number',
+    crls: 'number',
+    head: [AUDIT_HEAD, 'null'],
+    against: ['string'],
+  },
+  'audit show': [
+    {
+      number: 'number',
+      at: 'string',
+      event: 'string',
+      'serial?': 'string',
+      facts: 'any',
+      hash: 'string',
+    },
+  ],
+  'audit export': [
+    {
+      number: 'number',
+      at: 'string',
+      event: 'string',
+      serial: 'string',
+      detail: 'string',
+      hash: 'string',
+    },
+  ],
+  'audit head': AUDIT_HEAD,
   'ocsp sign': { directory: 'string', good: 'number', revoked: 'number', 'nextUpdate?': 'time' },
   'ocsp respond': {
     status: 'string',

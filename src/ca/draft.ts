@@ -46,6 +46,8 @@ export interface Draft {
   readonly background: Background;
   /** The certificate that the CA has already whose key this one is for. */
   readonly existing: Certificate | undefined;
+  /** See CertificateRequest. */
+  readonly requestHash: Uint8Array | undefined;
 }
 
 /** The largest positive INTEGER that DER fits into 20 octets (RFC 5280 §4.1.2.2). */
@@ -83,6 +85,7 @@ export function draft(
     related: request.related,
     background: {},
     existing,
+    requestHash: request.requestHash,
     tbs: {
       serialNumber,
       signature: issuer.signing.algorithm.identifier,

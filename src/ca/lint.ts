@@ -28,6 +28,8 @@ export interface ApprovedTbs extends Approved {
   readonly profile: string;
   /** For people. */
   readonly subject: string;
+  /** See CertificateRequest. */
+  readonly requestHash: Uint8Array | undefined;
 }
 
 export interface ApprovedCrl extends Approved {
@@ -39,7 +41,7 @@ export interface ApprovedCrl extends Approved {
  * each requirement that is not met.
  */
 export function approve(
-  { tbs, profile, subject, related, background, existing }: Draft,
+  { tbs, profile, subject, related, background, existing, requestHash }: Draft,
   issuer: Issuer,
   rules: readonly LintRule[] = LINT_RULES,
 ): ApprovedTbs {
@@ -59,7 +61,7 @@ export function approve(
       existing,
     };
   });
-  const passed = { tbs, der, profile: profile.name, subject: name };
+  const passed = { tbs, der, profile: profile.name, subject: name, requestHash };
   return passed as ApprovedTbs; // nowhere but in this file is this cast
 }
 

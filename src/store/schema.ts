@@ -79,9 +79,14 @@ const POINT_COLUMNS = `
   CREATE INDEX revocation_point ON revocation (point) WHERE point IS NOT NULL;
 `;
 
+/** Since version 3: the entries of the audit trail about one certificate or CRL. */
+const AUDIT_INDEX = `
+  CREATE INDEX audit_serial ON audit (serial);
+`;
+
 /**
- * Times are whole seconds since 1970. `audit.hash` chains the rows: SHA-256 over the previous hash
- * and the row's own fields, so that a change of one row shows in all that follow.
+ * Times are whole seconds since 1970. `audit.hash` chains the rows, see entryHash(): a change of
+ * one row shows in all that follow.
  */
 export const SCHEMA = `
   CREATE TABLE certificate (
@@ -111,6 +116,7 @@ export const SCHEMA = `
   ${SUBJECT_INDEX}
   ${POINT_TABLES}
   ${POINT_COLUMNS}
+  ${AUDIT_INDEX}
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
@@ -123,5 +129,8 @@ interface Missing {
 /** What each older version lacks, to bring it to the next one. */
 export const MISSING: Readonly<Record<number, Missing>> = {
   1: { tables: `${CRL_TABLE} ${REVOCATION_TABLE}`, indexes: '' },
-  2: { tables: `${KEY_TABLE} ${POINT_TABLES}`, indexes: `${SUBJECT_INDEX} ${POINT_COLUMNS}` },
+  2: {
+    tables: `${KEY_TABLE} ${POINT_TABLES}`,
+    indexes: `${SUBJECT_INDEX} ${POINT_COLUMNS} ${AUDIT_INDEX}`,
+  },
 };

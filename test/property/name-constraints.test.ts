@@ -88,7 +88,7 @@ async function issued(ca: Certificate, { tbs }: Certificate): Promise<boolean> {
   const { signer } = await keys.party('CA', cn('CA'));
   const own = { signer, alternative: undefined, async [Symbol.asyncDispose]() {} };
   const profile = profileNamed('tls-client');
-  const none = { related: undefined, existing: undefined, background: {} };
+  const none = { related: undefined, existing: undefined, background: {}, requestHash: undefined };
   const drafted = { tbs, profile, subject: [], notes: [], ...none };
   try {
     return approve(drafted, issuerWith(ca, own), RULE).tbs !== undefined;

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 
 /** What version 3 has added, in its reverse. */
 const WITHOUT_VERSION_3 = `
+  DROP INDEX audit_serial;
   DROP INDEX revocation_point;
   DROP INDEX crl_of_point;
   ALTER TABLE revocation DROP COLUMN point;
