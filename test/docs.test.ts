@@ -18,6 +18,7 @@ describeConsoleSession('docs/revocation.md');
 describeConsoleSession('docs/hierarchy.md');
 describeConsoleSession('docs/ocsp.md');
 describeConsoleSession('docs/rollover.md');
+describeConsoleSession('docs/audit.md');
 describeConsoleSession('docs/renewal.md');
 describeConsoleSession('docs/finding.md');
 

@@ -17,6 +17,8 @@ import {
 } from './shape-parts.ts';
 import { CHECKS, TOKEN_SHAPES } from './token-shapes.ts';
 
+const AUDIT_HEAD = { number: 'number', hash: 'string' } as const;
+
 /** By the command, or by the command and the option that makes it print something else. */
 export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
   '--version': { version: 'string', json: 'number' },
@@ -68,6 +70,34 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
   'crl --shard': { crls: [{ ...CRL, file: 'string' }] },
   'crl --check': CURRENT_CRL,
   'crl --check --shard': { crls: [CURRENT_CRL] },
+  'audit verify': {
+    entries: 'number',
+    certificates: 'number',
+    crls: 'number',
+    head: [AUDIT_HEAD, 'null'],
+    against: ['string'],
+  },
+  'audit show': [
+    {
+      number: 'number',
+      at: 'string',
+      event: 'string',
+      'serial?': 'string',
+      facts: 'any',
+      hash: 'string',
+    },
+  ],
+  'audit export': [
+    {
+      number: 'number',
+      at: 'string',
+      event: 'string',
+      serial: 'string',
+      detail: 'string',
+      hash: 'string',
+    },
+  ],
+  'audit head': AUDIT_HEAD,
   ...OCSP_SHAPES,
   list: [
     {

@@ -1,6 +1,7 @@
 import { wholeSeconds } from '../der/time.ts';
 import { PkiError } from '../errors.ts';
 import { altSignatureAlgorithm } from '../x509/alternative.ts';
+import { auditHeadExtension } from '../x509/audit-head.ts';
 import { type Crl, crlNumber, deltaCrlIndicator } from '../x509/crl.ts';
 import { authorityKeyIdentifier } from '../x509/extensions.ts';
 import { freshestCrlExtension, issuingDistributionPoint } from '../x509/pointers.ts';
@@ -41,7 +42,8 @@ export async function issueCrl(
   const { signing, alternative } = issuer;
   const last = await store.lastIssuedCrl('full', point);
   const base = delta ? mustBeThere(last, point) : undefined;
-  const covers = await store.lastChange(); // before the list is read: rather twice than never
+  const head = await store.auditHead(); // before the list is read: rather twice than never
+  const covers = head?.number ?? 0;
   const number = (await store.lastCrlNumber()) + 1n;
   const tbs = {
     signature: signing.algorithm.identifier,
@@ -57,6 +59,7 @@ export async function issueCrl(
       ...(base ? [deltaCrlIndicator(base.number)] : []),
       ...(point ? [issuingDistributionPoint(point.urls)] : []),
       ...freshestCrlExtension(freshestCrl),
+      ...(head ? [auditHeadExtension(head)] : []),
       ...(alternative ? [altSignatureAlgorithm(alternative.algorithm.identifier)] : []),
     ],
   };

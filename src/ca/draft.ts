@@ -51,6 +51,8 @@ export interface Draft {
   readonly existing: Certificate | undefined;
   /** Whether the name is one that exists, and has to stay as it is. */
   readonly keepsName: boolean;
+  /** See CertificateRequest. */
+  readonly requestHash: Uint8Array | undefined;
 }
 
 /** The largest positive INTEGER that DER fits into 20 octets (RFC 5280 §4.1.2.2). */
@@ -91,6 +93,7 @@ export function draft(
     background: {},
     existing,
     keepsName: request.name !== undefined,
+    requestHash: request.requestHash,
     tbs: {
       serialNumber,
       signature: issuer.signing.algorithm.identifier,

@@ -39,11 +39,12 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   },
   {
     id: 'crl-extensions-not-critical',
-    cites: 'RFC 5280 §5.2.1, §5.2.3',
+    cites: 'RFC 5280 §5.2, §5.2.1, §5.2.3',
     check: ({ tbs }) => {
       const oids: readonly string[] = [
         EXTENSION_OID.authorityKeyIdentifier,
         EXTENSION_OID.crlNumber,
+        EXTENSION_OID.auditHead,
       ];
       const found = tbs.extensions.find(({ oid, critical }) => critical && oids.includes(oid));
       return found && `extension ${found.oid} must not be critical`;

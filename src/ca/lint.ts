@@ -33,6 +33,8 @@ export interface ApprovedTbs extends Approved {
   readonly subject: string;
   /** See Draft. */
   readonly keepsName: boolean;
+  /** See CertificateRequest. */
+  readonly requestHash: Uint8Array | undefined;
 }
 
 export interface ApprovedCrl extends Approved {
@@ -44,7 +46,7 @@ export interface ApprovedCrl extends Approved {
  * each requirement that is not met.
  */
 export function approve(
-  { tbs, profile, subject, related, background, existing, keepsName, at }: Draft,
+  { tbs, profile, subject, related, background, existing, keepsName, requestHash, at }: Draft,
   issuer: Issuer,
   rules: readonly LintRule[] = LINT_RULES,
 ): ApprovedTbs {
@@ -66,7 +68,7 @@ export function approve(
       keepsName,
     };
   });
-  const passed = { tbs, at, der, profile: profile.name, subject: name, keepsName };
+  const passed = { tbs, at, der, profile: profile.name, subject: name, keepsName, requestHash };
   return passed as ApprovedTbs; // nowhere but in this file is this cast
 }
 

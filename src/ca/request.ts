@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { PkiError } from '../errors.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import type { CertificationRequest } from '../x509/csr.ts';
 import { EXTENSION_OID, knownExtensions } from '../x509/extensions.ts';
 import type { GeneralName } from '../x509/general-names.ts';
 import type { NameAttribute } from '../x509/names.ts';
@@ -41,6 +43,8 @@ export interface CertificateRequest {
   readonly otherAttributes: readonly string[];
   /** Whether they want to be a CA; the profile decides. */
   readonly asksForCa: boolean;
+  /** SHA-256 of the CertificationRequest, DER; undefined where there is none. */
+  readonly requestHash: Uint8Array | undefined;
 }
 
 /** Certificates that a request may refer to, and what makes them trustworthy. */
@@ -70,6 +74,7 @@ export async function requestForExisting(
 ): Promise<CertificateRequest> {
   await mustPossessExisting(existing, evidence);
   const { certificate } = existing;
+  const { csr } = evidence;
   const { publicKey, subject, extensions } = certificate.tbs;
   const known = knownExtensions(extensions);
   return possession({
@@ -79,6 +84,7 @@ export async function requestForExisting(
     existing: certificate,
     name: subject,
     keyIdentifier: known.subjectKeyIdentifier,
+    requestHash: csr && hashOf(readRequest(csr.file, csr.name).csr),
   });
 }
 
@@ -109,10 +115,14 @@ const NOTHING_ELSE = {
   otherExtensions: [],
   otherAttributes: [],
   asksForCa: false,
+  requestHash: undefined,
 } as const;
 
 const possession = (request: Omit<CertificateRequest, typeof possessed>): CertificateRequest =>
   request as CertificateRequest; // nowhere else is this cast
+
+const hashOf = ({ der }: CertificationRequest): Uint8Array =>
+  createHash('sha256').update(der).digest();
 
 /** Nothing is known, and no certificate trusted. */
 const NO_EVIDENCE: RequestEvidence = {
@@ -144,7 +154,14 @@ export async function verifyRequest(
   });
   const { publicKey } = csr;
   const names = { subject, subjectAltName, otherExtensions, otherAttributes, asksForCa };
-  return possession({ ...NOTHING_ELSE, publicKey, alternativeKey, related, ...names });
+  return possession({
+    ...NOTHING_ELSE,
+    publicKey,
+    alternativeKey,
+    related,
+    requestHash: hashOf(csr),
+    ...names,
+  });
 }
 
 /** To leave this extension out would change what the certificate is for. */

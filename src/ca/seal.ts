@@ -26,20 +26,20 @@ export async function seal(
   issuer: Issuer,
   { store, clock }: SealParts,
 ): Promise<Certificate> {
-  const { tbs, der, profile, subject } = approved;
+  const { tbs, der, profile, subject, requestHash } = approved;
   await mustPassTrial(approved, issuer);
   const isCa = knownExtensions(tbs.extensions).basicConstraints?.ca ?? false;
   const second = isCa ? await import('./second-opinion.ts') : undefined;
   await second?.mustAssembleAlike(approved, issuer.signing);
   const serial = serialText(tbs.serialNumber);
   const { notBefore, notAfter } = tbs;
-  const hashes = { tbsHash: sha256(der), publicKeyHash: sha256(tbs.publicKey) };
+  const hashes = { tbsHash: sha256(der), publicKeyHash: sha256(tbs.publicKey), requestHash };
   const names = { profile, subject, crlUrls: crlUrls(tbs.extensions) };
   const intent = { serial, ...names, notBefore, notAfter, ...hashes };
   const ledger: Ledger = {
     what: 'certificate',
-    intend: () => store.recordIntent(intent, clock()),
-    release: (signed) => store.recordIssued(serial, signed, clock()),
+    intend: (keys) => store.recordIntent({ ...intent, keys }, clock()),
+    release: (signed, keys) => store.recordIssued(serial, signed, clock(), keys),
     fail: (reason) => store.recordFailed(serial, reason, clock()),
   };
   const engines = second ? [undefined, await second.otherEngine()] : [undefined];
@@ -65,8 +65,8 @@ export async function sealCrl(
   const intent = { number, base, point, thisUpdate, nextUpdate, covers, tbsHash: sha256(der) };
   const ledger: Ledger = {
     what: 'CRL',
-    intend: () => store.recordCrlIntent(intent, clock()),
-    release: (signed) => store.recordCrlIssued(number, signed, clock()),
+    intend: (keys) => store.recordCrlIntent({ ...intent, keys }, clock()),
+    release: (signed, keys) => store.recordCrlIssued(number, signed, clock(), keys),
     fail: (reason) => store.recordCrlFailed(number, reason, clock()),
   };
   return parseCrl(await signApproved(approved, issuer, ledger));

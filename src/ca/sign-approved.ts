@@ -9,6 +9,7 @@ import {
   withoutAltSignature,
 } from '../x509/alternative.ts';
 import { encodeSigned, parseSigned } from '../x509/signed.ts';
+import { type UsedKey, usedKeys } from './audit.ts';
 import type { Issuer } from './issuer.ts';
 import type { Approved } from './lint.ts';
 
@@ -16,8 +17,8 @@ import type { Approved } from './lint.ts';
 export interface Ledger {
   /** `certificate`, `CRL` or `OCSP response`, for errors. */
   readonly what: string;
-  intend(): Promise<void>;
-  release(der: Uint8Array): Promise<void>;
+  intend(keys: readonly UsedKey[]): Promise<void>;
+  release(der: Uint8Array, keys: readonly UsedKey[]): Promise<void>;
   fail(reason: string): Promise<void>;
 }
 
@@ -33,14 +34,14 @@ export async function signApproved(
   engines: readonly (PostQuantumEngine | undefined)[] = [undefined],
 ): Promise<Uint8Array> {
   const keys = await issuer.open();
-  await ledger.intend();
+  await ledger.intend(usedKeys(keys));
   try {
     const signed = await signedWith(der, keys);
     for (const engine of engines) {
       const problem = await verdict(signed, der, issuer, engine);
       if (problem !== undefined) throw discarded(ledger.what, problem);
     }
-    await ledger.release(signed);
+    await ledger.release(signed, usedKeys(keys)); // again: another place may have signed
     return signed;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

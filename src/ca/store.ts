@@ -1,5 +1,7 @@
+import type { AuditHead } from '../x509/audit-head.ts';
 import type { RevocationReason } from '../x509/crl-reason.ts';
 import type { RevokedEntry } from '../x509/revoked-list.ts';
+import type { ActFacts, UsedKey } from './audit.ts';
 
 /** Where an issuance stands. A row that stays `intent` was interrupted while the key was in use. */
 export type CertificateStatus = 'intent' | 'issued' | 'failed';
@@ -19,6 +21,10 @@ export interface Intent {
   readonly publicKeyHash: Uint8Array;
   /** Where this CA's CRL is, by each URL that the certificate names; none if it names none. */
   readonly crlUrls?: readonly string[];
+  /** SHA-256 of the CertificationRequest, DER, if there was one. */
+  readonly requestHash?: Uint8Array | undefined;
+  /** Which keys are about to sign; none where somebody else has signed. */
+  readonly keys?: readonly UsedKey[];
 }
 
 /** A distribution point that certificates name. A CRL of it tells of those alone (RFC 5280 §5.2.5). */
@@ -38,14 +44,15 @@ export interface CrlIntent {
   readonly base: bigint | undefined;
   /** Undefined: it tells of all certificates. */
   readonly point?: CrlPoint | undefined;
-  /** What {@link CaStore.lastChange} was before the list was read. */
+  /** The number of {@link CaStore.auditHead} before the list was read; 0 if there was none. */
   readonly covers: number;
   /** SHA-256 of the approved TBSCertList. */
   readonly tbsHash: Uint8Array;
+  readonly keys?: readonly UsedKey[];
 }
 
 /** A CRL that was released. */
-export type IssuedCrl = Omit<CrlIntent, 'tbsHash' | 'point'>;
+export type IssuedCrl = Omit<CrlIntent, 'tbsHash' | 'point' | 'keys'>;
 
 /** How and since when a certificate is no longer good. */
 export interface Revocation {
@@ -60,7 +67,8 @@ export interface Revocation {
 export type RevocationChange = Revocation | 'released';
 
 /** One certificate of the store. */
-export interface CertificateRecord extends Omit<Intent, 'publicKeyHash' | 'crlUrls'> {
+export interface CertificateRecord
+  extends Omit<Intent, 'publicKeyHash' | 'crlUrls' | 'requestHash' | 'keys'> {
   readonly status: CertificateStatus;
   /** When the intent was recorded. */
   readonly at: Date;
@@ -78,7 +86,7 @@ export interface CaStore extends Disposable {
   /** Records that a certificate is about to be signed; fails if the serial number was used. */
   recordIntent(intent: Intent, at: Date): Promise<void>;
   /** Records the certificate, and an audit entry, in one transaction. */
-  recordIssued(serial: string, der: Uint8Array, at: Date): Promise<void>;
+  recordIssued(serial: string, der: Uint8Array, at: Date, keys?: readonly UsedKey[]): Promise<void>;
   /** Records that nothing was issued under the intent, and why. */
   recordFailed(serial: string, reason: string, at: Date): Promise<void>;
   /** The highest number of a CRL, whatever became of that; 0 if there is none. */
@@ -87,8 +95,10 @@ export interface CaStore extends Disposable {
   lastIssuedCrl(kind: 'full' | 'delta', point?: CrlPoint): Promise<IssuedCrl | undefined>;
   /** The points that have to have a CRL, since a certificate that has not ended names them. */
   crlPoints(now: Date): Promise<readonly CrlPoint[]>;
-  /** Counts the entries of the audit trail: every change of a revocation is one. */
-  lastChange(): Promise<number>;
+  /** The last entry of the audit trail, of which every change of a revocation is one. */
+  auditHead(): Promise<AuditHead | undefined>;
+  /** Records an act that changes nothing else in the store. */
+  recordAct(facts: ActFacts, at: Date): Promise<void>;
   /**
    * What a full CRL has to list after `last`, in the order of issuing, in pages that are read as they
    * are asked for. A certificate that has ended is left out once a CRL that was made after its end has
@@ -103,7 +113,12 @@ export interface CaStore extends Disposable {
   /** Records that a CRL is about to be signed; fails unless its number is the highest. */
   recordCrlIntent(intent: CrlIntent, at: Date): Promise<void>;
   /** Records the CRL; of a point only of the last full one and the last delta the octets are kept. */
-  recordCrlIssued(number: bigint, der: Uint8Array, at: Date): Promise<void>;
+  recordCrlIssued(
+    number: bigint,
+    der: Uint8Array,
+    at: Date,
+    keys?: readonly UsedKey[],
+  ): Promise<void>;
   recordCrlFailed(number: bigint, reason: string, at: Date): Promise<void>;
   /**
    * Records what `decide` makes of a certificate, with an audit entry; nothing if that is undefined.

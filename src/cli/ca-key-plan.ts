@@ -14,12 +14,13 @@ import {
 import type { HybridScheme } from '../ca/issuer-keys.ts';
 import { PkiError } from '../errors.ts';
 import type { Pkcs11KeyRef } from '../signers/key-ref.ts';
+import type { ActOptions } from './act.ts';
 import type { TokenKeyOptions } from './hsm-options.ts';
 import type { SecretOptions } from './options.ts';
 import { tokenKeyRefs, uriKeyRef } from './token-key-refs.ts';
 
 /** Options of `pki init-ca` that say which keys a CA gets. */
-export interface CaKeyOptions extends SecretOptions, TokenKeyOptions {
+export interface CaKeyOptions extends SecretOptions, TokenKeyOptions, ActOptions {
   readonly algorithm?: string;
   readonly policy?: string;
   readonly passphrase: boolean;

@@ -3,12 +3,20 @@ import type { Clock, Entropy } from '../ports.ts';
 import type { SpareHost } from '../signers/pkcs11/host-process.ts';
 import { promptLine } from './prompt.ts';
 
+/** An account of the operating system. */
+export interface Account {
+  readonly user: string;
+  readonly host: string;
+}
+
 /** The outside world of one command line. Tests give one of their own. */
 export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where relative paths start. */
   readonly cwd: string;
   readonly clock: Clock;
+  /** Who runs it, as the operating system knows them, and on which machine. */
+  readonly account: () => Account;
   readonly entropy: Entropy;
   /** The result, and nothing else. */
   readonly print: (result: string | Uint8Array) => void;
@@ -46,6 +54,7 @@ export function processContext(interrupted: AbortSignal, spareHost?: SpareHost):
     env: process.env,
     cwd: process.cwd(),
     clock: () => new Date(),
+    account,
     entropy: (length) => process.getBuiltinModule('node:crypto').randomBytes(length),
     print: (result) => {
       readerGone = !writeAll(STDOUT, result) || readerGone;
@@ -65,6 +74,20 @@ export function processContext(interrupted: AbortSignal, spareHost?: SpareHost):
     resources,
     interrupted,
   };
+}
+
+function account(): Account {
+  const { hostname, userInfo } = process.getBuiltinModule('node:os');
+  return { user: userName(userInfo), host: hostname() };
+}
+
+/** In a container a number may have no name. */
+function userName(userInfo: () => { readonly username: string }): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.()}`;
+  }
 }
 
 const showProgress = (text = ''): void => void writeAll(STDERR, `\r${text}\x1b[K`);

@@ -1,3 +1,4 @@
+import { OPERATOR_VARIABLE } from './act.ts';
 import { DEBUG_VARIABLE } from './options.ts';
 import { SECRET_KINDS } from './secrets.ts';
 
@@ -13,5 +14,6 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
     name: variable,
     purpose: `the ${what}, unless ${fileOption} gives it`,
   })),
+  { name: OPERATOR_VARIABLE, purpose: 'who is at work, for the audit trail, beside the account' },
   { name: DEBUG_VARIABLE, purpose: '"pkcs11" logs each PKCS#11 call, as --debug pkcs11 does' },
 ];

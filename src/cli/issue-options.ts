@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { type ActOptions, reasonOption } from './act.ts';
 import { collect } from './collect.ts';
 import type { CliContext } from './context.ts';
 import type { IssueJob } from './issue-certificate.ts';
@@ -8,7 +9,7 @@ import { policyOption } from './policies.ts';
 import { printIssued, type Wording } from './print-issued.ts';
 
 /** What every command that issues a certificate takes. */
-export interface SigningOptions extends SecretOptions, OutputOptions {
+export interface SigningOptions extends SecretOptions, OutputOptions, ActOptions {
   readonly caDir: string;
   readonly days?: number;
   readonly clamp?: boolean;
@@ -51,6 +52,7 @@ export const addSigningOptions = (command: Command): Command =>
   addSecretOptions(
     command
       .option('--key <key>', 'CA key, if it has moved: an RFC 7512 URI, or file:PATH')
+      .addOption(reasonOption())
       .option('--force', 'replace output files that exist')
       .option('--dry-run', 'show what would be signed, and what refuses it; no key is opened'),
   ).addOption(jsonOption());

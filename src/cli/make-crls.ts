@@ -6,6 +6,7 @@ import { PkiError } from '../errors.ts';
 import type { CaDirectory } from '../store/ca-directory.ts';
 import { type Crl, parseBaseCrlNumber, parseCrlNumber } from '../x509/crl.ts';
 import { countRevoked } from '../x509/revoked-list.ts';
+import type { ActOptions } from './act.ts';
 import type { CliContext } from './context.ts';
 import { ALL_SHARDS, pointsOf } from './crl-shards.ts';
 import { crlPem, currentCrlPath, openCurrentCrl, type WhichCrl } from './current-crl.ts';
@@ -15,7 +16,7 @@ import { OutputFile } from './output-file.ts';
 import { json, table } from './present.ts';
 import { counted } from './progress.ts';
 
-export interface MakeCrlsOptions extends SecretOptions {
+export interface MakeCrlsOptions extends SecretOptions, ActOptions {
   readonly caDir: string;
   readonly days: number;
   readonly delta: boolean;

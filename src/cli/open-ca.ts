@@ -5,6 +5,7 @@ import type { KeyAccess } from '../signers/key-access.ts';
 import { parseKeyRef } from '../signers/key-ref.ts';
 import { blockedKeyFiles, blockedKeyFilesIn } from '../store/blocked-key-files.ts';
 import { CA_FILES, type CaDirectory, openCaDirectory } from '../store/ca-directory.ts';
+import { type ActOptions, actOf } from './act.ts';
 import type { CliContext } from './context.ts';
 import { withHsmConfig } from './hsm-config.ts';
 import type { TokenKeyOptions } from './hsm-options.ts';
@@ -31,11 +32,13 @@ interface IssuingOptions {
 export async function openCa(
   context: CliContext,
   caDir: string,
-  options: SecretOptions & TokenKeyOptions & IssuingOptions,
+  options: SecretOptions & TokenKeyOptions & IssuingOptions & ActOptions,
   { readOnly = false, secrets }: { readonly readOnly?: boolean; readonly secrets?: CaSecrets } = {},
 ): Promise<OpenCa> {
   const { resources } = context;
-  const directory = resources.use(await openCaDirectory(pathOf(context, caDir), { readOnly }));
+  const act = readOnly ? undefined : actOf(context, options);
+  const opened = await openCaDirectory(pathOf(context, caDir), { readOnly, act });
+  const directory = resources.use(opened);
   const { certificate, certificatePath, chain, config, path } = directory;
   const policies = policiesOf(config.policy, options.policy);
   const blockedKeys = blockedKeyFiles([

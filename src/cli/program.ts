@@ -65,6 +65,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/ocsp.ts')).ocspCommand,
   },
   {
+    name: 'audit',
+    summary: 'verify, show and export the audit trail of a CA',
+    load: async () => (await import('./commands/audit.ts')).auditCommand,
+  },
+  {
     name: 'list',
     summary: 'list the certificates of a CA',
     load: async () => (await import('./commands/list.ts')).listCommand,

@@ -10,6 +10,7 @@ import type { Secret } from '../signers/secret.ts';
 import { StagedCaDirectory } from '../store/ca-directory.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { NameAttribute } from '../x509/names.ts';
+import { actOf } from './act.ts';
 import { type CaKeyPlan, planCaKeys } from './ca-key-plan.ts';
 import type { CliContext } from './context.ts';
 import { givenVariables } from './given-variables.ts';
@@ -100,7 +101,7 @@ export async function stageCa(
   others: readonly OpenCa[] = [],
 ): Promise<StagedCa> {
   const { resources } = context;
-  const staged = resources.use(new StagedCaDirectory(directory));
+  const staged = resources.use(new StagedCaDirectory(directory, actOf(context, options)));
   const passphrase = await choosePassphrase(context, options, plan);
   const hidden = others.flatMap(({ directory: { config } }) => config.hsm?.pinEnv ?? []);
   const secrets = hidden.length === 0 ? OWN_SECRETS : { ...OWN_SECRETS, hidden };

@@ -16,11 +16,14 @@ export class FailoverSigner implements Signer {
   /** Places that have not been used, or not since the others failed. */
   #others: readonly Open[];
   #current: Promise<Signer>;
+  /** The one that signs, or that signed last. */
+  #signing: Signer;
 
   protected constructor(current: Signer, others: readonly Open[], note: (text: string) => void) {
     this.algorithm = current.algorithm;
     this.publicKey = current.publicKey;
     this.#current = Promise.resolve(current);
+    this.#signing = current;
     this.#others = others;
     this.#note = note;
   }
@@ -44,10 +47,15 @@ export class FailoverSigner implements Signer {
     }
   }
 
+  get places(): readonly string[] {
+    return this.#signing.places ?? [];
+  }
+
   async sign(message: Uint8Array, context?: Uint8Array): Promise<Uint8Array> {
     for (;;) {
       const current = this.#current;
       const signer = await current;
+      this.#signing = signer;
       try {
         return await (takesContext(signer) ? signer.sign(message, context) : signer.sign(message));
       } catch (error) {

@@ -32,6 +32,10 @@ export class HybridSigner implements Signer {
     };
   }
 
+  get places(): readonly string[] {
+    return this.#halves.flatMap(({ places = [] }) => places);
+  }
+
   sign(message: Uint8Array): Promise<Uint8Array> {
     return this.#sign(message);
   }

@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from 'node:path';
 import { PkiError } from '../errors.ts';
 import { type Pkcs11KeyRef, parsePkcs11Uri, printPkcs11Uri } from './pkcs11-uri.ts';
 
@@ -28,3 +29,16 @@ export function parseKeyRef(text: string, modulePath?: string): KeyRef {
 
 export const printKeyRef = (ref: KeyRef): string =>
   ref.kind === 'file' ? `file:${ref.path}` : printPkcs11Uri(ref);
+
+/**
+ * Where a key is, for the audit trail: a file by its path from `directory` if it is below that, and
+ * a key in a token without what opens it.
+ */
+export function keyPlace(ref: KeyRef, directory: string): string {
+  if (ref.kind === 'file') {
+    const below = isAbsolute(ref.path) ? relative(directory, ref.path) : ref.path;
+    return printKeyRef({ kind: 'file', path: below.startsWith('..') ? ref.path : below });
+  }
+  const { pinSource, initReserved, userType, ...place } = ref;
+  return printPkcs11Uri(place);
+}

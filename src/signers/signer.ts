@@ -10,6 +10,8 @@ export interface Signer extends AsyncDisposable {
   readonly algorithm: SignatureAlgorithm;
   /** SubjectPublicKeyInfo in DER (RFC 5280 §4.1.2.7). */
   readonly publicKey: Uint8Array;
+  /** Where the key is, as keyPlace() names it: one for each half of a hybrid; none in memory. */
+  readonly places?: readonly string[];
   /** Returns the octets of `signatureValue` (RFC 5280 §4.1.1.3), not wrapped in a BIT STRING. */
   sign(message: Uint8Array): Promise<Uint8Array>;
 }

@@ -13,12 +13,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { Act } from '../ca/audit.ts';
 import { pem, pemBlocks } from '../der/pem.ts';
 import { DerError } from '../der/reader.ts';
 import { PkiError, systemErrorCode, systemErrorText } from '../errors.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { type CaConfig, parseCaConfig, printCaConfig } from './ca-config.ts';
-import { SqliteStore } from './sqlite-store.ts';
+import { type OpenStoreOptions, SqliteStore } from './sqlite-store.ts';
 
 /** Names inside a CA directory. */
 export const CA_FILES = {
@@ -47,10 +48,10 @@ export interface CaDirectory extends Disposable {
   readonly store: SqliteStore;
 }
 
-/** Opens a directory that `pki init-ca` made; `readOnly` for commands that only look. */
+/** Opens a directory that `pki init-ca` made. */
 export async function openCaDirectory(
   path: string,
-  { readOnly = false } = {},
+  options: OpenStoreOptions = {},
 ): Promise<CaDirectory> {
   mustBeCa(path);
   if (isWaiting(path)) {
@@ -67,7 +68,7 @@ export async function openCaDirectory(
   const certificate = readCertificate(certificatePath);
   const chain = readChain(join(path, CA_FILES.chain));
   mustBeSettled(path); // still: what was read belongs together
-  const store = SqliteStore.open(join(path, CA_FILES.store), { readOnly });
+  const store = SqliteStore.open(join(path, CA_FILES.store), options);
   return {
     path,
     certificate,
@@ -142,7 +143,7 @@ export class StagedCaDirectory implements Disposable {
   #committed = false;
 
   /** The target must not exist, or be an empty directory; its parent has to exist. */
-  constructor(target: string) {
+  constructor(target: string, act?: Act) {
     mustBeFree(target);
     this.#target = target;
     try {
@@ -152,7 +153,7 @@ export class StagedCaDirectory implements Disposable {
     }
     try {
       mkdirSync(join(this.path, CA_FILES.keys), { mode: 0o700 });
-      this.store = SqliteStore.create(join(this.path, CA_FILES.store));
+      this.store = SqliteStore.create(join(this.path, CA_FILES.store), act);
     } catch (error) {
       rmSync(this.path, { recursive: true, force: true });
       throw error instanceof PkiError ? error : cannotMake(target, error);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CertificateRecord, Intent } from '../ca/store.ts';
 import { DerError } from '../der/reader.ts';
 import { parseCertificate } from '../x509/certificate.ts';
+import { keyFacts, timeFact } from './audit-entry.ts';
 import { insertPoint } from './point-rows.ts';
 import { CERTIFICATES_SQL } from './revocation-rows.ts';
 import { certificateRecord, hex, octets, seconds } from './row.ts';
@@ -9,7 +10,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 
 export function recordCertificateIntent(database: SqliteDatabase, intent: Intent, at: Date): void {
   const { serial, profile, subject, notBefore, notAfter, tbsHash, publicKeyHash } = intent;
-  const { crlUrls = [] } = intent;
+  const { crlUrls = [], requestHash, keys } = intent;
   database.transaction(() => {
     const { lastInsertRowid } = database
       .prepare(
@@ -22,7 +23,13 @@ export function recordCertificateIntent(database: SqliteDatabase, intent: Intent
       .prepare('INSERT INTO certificate_key (certificate, public_key_sha256) VALUES (?, ?)')
       .run(lastInsertRowid, publicKeyHash);
     insertPoint(database, Number(lastInsertRowid), crlUrls, seconds(notAfter));
-    database.audit('intent', serial, `${profile} ${hex(tbsHash)}`, at);
+    const facts = {
+      ...{ profile, subject, notBefore: timeFact(notBefore), notAfter: timeFact(notAfter) },
+      ...(crlUrls.length > 0 && { crlUrls }),
+      ...(requestHash && { requestSha256: hex(requestHash) }),
+      ...{ publicKeySha256: hex(publicKeyHash), tbsSha256: hex(tbsHash) },
+    };
+    database.audit('intent', serial, { ...facts, ...keyFacts(keys) }, at);
   });
 }
 

@@ -1,5 +1,7 @@
+import type { UsedKey } from '../ca/audit.ts';
 import type { CaStore, CrlIntent, IssuedCrl } from '../ca/store.ts';
-import { date, hashText, hex, seconds } from './row.ts';
+import { keyFacts, timeFact } from './audit-entry.ts';
+import { date, hashText, hex, octets, seconds } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { usedNumber } from './sqlite-errors.ts';
 
@@ -32,8 +34,13 @@ export function lastIssuedCrl(
   );
 }
 
+export function* keptCrls(database: SqliteDatabase): Iterable<Uint8Array> {
+  const rows = database.rows('SELECT der FROM crl WHERE der IS NOT NULL ORDER BY id');
+  for (const { der } of rows) yield octets(der);
+}
+
 export function recordCrlIntent(database: SqliteDatabase, intent: CrlIntent, at: Date): void {
-  const { number, base, point, thisUpdate, nextUpdate, covers, tbsHash } = intent;
+  const { number, base, point, thisUpdate, nextUpdate, covers, tbsHash, keys } = intent;
   const times = [seconds(thisUpdate), seconds(nextUpdate)] as const;
   database.transaction(() => {
     if (number <= lastCrlNumber(database)) throw usedNumber(number, database.path);
@@ -43,7 +50,13 @@ export function recordCrlIntent(database: SqliteDatabase, intent: CrlIntent, at:
          VALUES (?, ?, ?, 'intent', ?, ?, ?, ?, ?)`,
       )
       .run(String(number), textOf(base), point?.id ?? null, ...times, covers, tbsHash, seconds(at));
-    database.audit('crl-intent', String(number), hex(tbsHash), at);
+    const facts = {
+      ...{ thisUpdate: timeFact(thisUpdate), nextUpdate: timeFact(nextUpdate), covers },
+      ...(base !== undefined && { base: String(base) }),
+      ...(point && { crlUrls: point.urls }),
+      tbsSha256: hex(tbsHash),
+    };
+    database.audit('crl-intent', String(number), { ...facts, ...keyFacts(keys) }, at);
   });
 }
 
@@ -52,6 +65,7 @@ export function recordCrlIssued(
   number: bigint,
   der: Uint8Array,
   at: Date,
+  keys?: readonly UsedKey[],
 ): void {
   database.transaction(() => {
     database.settle(CRLS, String(number), 'issued', der);
@@ -62,7 +76,8 @@ export function recordCrlIssued(
            AND point IS (SELECT point FROM crl WHERE number = ?1)`,
       )
       .run(String(number));
-    database.audit('crl-issued', String(number), hashText(der), at);
+    const facts = { crlSha256: hashText(der), ...keyFacts(keys) };
+    database.audit('crl-issued', String(number), facts, at);
   });
 }
 
@@ -74,7 +89,7 @@ export function recordCrlFailed(
 ): void {
   database.transaction(() => {
     database.settle(CRLS, String(number), 'failed', null);
-    database.audit('crl-failed', String(number), reason, at);
+    database.audit('crl-failed', String(number), { error: reason }, at);
   });
 }
 

@@ -1,6 +1,6 @@
 import type { CaStore, CertificateRecord, CrlPoint, Revocation } from '../ca/store.ts';
-import { timeText } from '../der/time.ts';
 import type { RevokedEntry } from '../x509/revoked-list.ts';
+import { type AuditFacts, timeFact } from './audit-entry.ts';
 import { certificateRecord, reasonOf, seconds, type Values } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
@@ -26,8 +26,8 @@ export function recordRevocation(
     if (change === undefined) return;
     const released = change === 'released';
     const changed = released
-      ? database.audit('released', serial, '', at)
-      : database.audit('revoked', serial, detailOf(change), at);
+      ? database.audit('released', serial, {}, at)
+      : database.audit('revoked', serial, factsOf(change), at);
     if (released) {
       database
         .prepare('UPDATE revocation SET reason = NULL, changed = ? WHERE serial = ?')
@@ -90,5 +90,8 @@ const listed = ([serial, reason, revokedAt, invalidityDate]: Values): RevokedEnt
   invalidityDate: invalidityDate === null ? undefined : Number(invalidityDate),
 });
 
-const detailOf = ({ at, reason, invalidityDate }: Revocation): string =>
-  [reason, timeText(at), ...(invalidityDate ? [timeText(invalidityDate)] : [])].join(' ');
+const factsOf = ({ at, reason, invalidityDate }: Revocation): AuditFacts => ({
+  revocation: reason,
+  since: timeFact(at),
+  ...(invalidityDate && { invalidityDate: timeFact(invalidityDate) }),
+});

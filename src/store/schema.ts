@@ -86,9 +86,14 @@ const LIST_INDEXES = `
   CREATE INDEX certificate_at ON certificate (at);
 `;
 
+/** Since version 3: the entries of the audit trail about one certificate or CRL. */
+const AUDIT_INDEX = `
+  CREATE INDEX audit_serial ON audit (serial);
+`;
+
 /**
- * Times are whole seconds since 1970. `audit.hash` chains the rows: SHA-256 over the previous hash
- * and the row's own fields, so that a change of one row shows in all that follow.
+ * Times are whole seconds since 1970. `audit.hash` chains the rows, see entryHash(): a change of
+ * one row shows in all that follow.
  */
 export const SCHEMA = `
   CREATE TABLE certificate (
@@ -119,6 +124,7 @@ export const SCHEMA = `
   ${POINT_TABLES}
   ${POINT_COLUMNS}
   ${LIST_INDEXES}
+  ${AUDIT_INDEX}
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
@@ -133,6 +139,6 @@ export const MISSING: Readonly<Record<number, Missing>> = {
   1: { tables: `${CRL_TABLE} ${REVOCATION_TABLE}`, indexes: '' },
   2: {
     tables: `${KEY_TABLE} ${POINT_TABLES}`,
-    indexes: `${SUBJECT_INDEX} ${POINT_COLUMNS} ${LIST_INDEXES}`,
+    indexes: `${SUBJECT_INDEX} ${POINT_COLUMNS} ${LIST_INDEXES} ${AUDIT_INDEX}`,
   },
 };

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { Act } from '../ca/audit.ts';
 import { PkiError } from '../errors.ts';
+import { type AuditFacts, entryDetail, entryHash, NO_HASH } from './audit-entry.ts';
 import { octets, type Row, type Values } from './row.ts';
 import { storeError } from './sqlite-errors.ts';
 
@@ -20,24 +21,27 @@ interface Settled {
 export class SqliteDatabase implements Disposable {
   readonly path: string;
   readonly #database: DatabaseSync;
+  readonly #act: Act | undefined;
 
-  private constructor(database: DatabaseSync, path: string) {
+  private constructor(database: DatabaseSync, path: string, act: Act | undefined) {
     this.#database = database;
     this.path = path;
+    this.#act = act;
   }
 
-  /** Opens a file and hands it to `use`; closes it if that fails. */
+  /** Opens a file and hands it to `use`; closes it if that fails. Audit entries tell of `act`. */
   static open<Result>(
     path: string,
     readOnly: boolean,
     use: (database: SqliteDatabase) => Result,
+    act?: Act,
   ): Result {
     let database: DatabaseSync | undefined;
     try {
       database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT });
       // FULL: what was committed survives a power failure, in WAL mode too
       if (!readOnly) database.exec('PRAGMA synchronous = FULL');
-      return use(new SqliteDatabase(database, path));
+      return use(new SqliteDatabase(database, path, act));
     } catch (error) {
       database?.close();
       throw storeError(error, path);
@@ -101,6 +105,16 @@ export class SqliteDatabase implements Disposable {
     });
   }
 
+  /** What `work` reads is all of one moment, whoever else writes meanwhile. */
+  async snapshot<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#guarded(() => this.#database.exec('BEGIN'));
+    try {
+      return await work();
+    } finally {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+    }
+  }
+
   #guarded<Result>(work: () => Result): Result {
     try {
       return work();
@@ -124,15 +138,14 @@ export class SqliteDatabase implements Disposable {
     }
   }
 
-  /** Adds to the audit chain and returns the number of the entry; they only go up. */
-  audit(event: string, serial: string, detail: string, at: Date): number {
+  /** Adds to the audit chain and returns the number of the entry; they count up, without gaps. */
+  audit(event: string, serial: string, facts: AuditFacts, at: Date): number {
     const last = this.#database.prepare('SELECT hash FROM audit ORDER BY id DESC LIMIT 1').get();
-    const previous = last ? octets(last['hash']) : new Uint8Array(32);
-    const fields = [at.toISOString(), event, serial, detail];
-    const hash = createHash('sha256').update(previous).update(JSON.stringify(fields)).digest();
+    const previous = last ? octets(last['hash']) : NO_HASH;
+    const fields = { at: at.toISOString(), event, serial, detail: entryDetail(facts, this.#act) };
     const { lastInsertRowid } = this.#database
       .prepare('INSERT INTO audit (at, event, serial, detail, hash) VALUES (?, ?, ?, ?, ?)')
-      .run(...(fields as [string, string, string, string]), hash);
+      .run(fields.at, event, serial, fields.detail, entryHash(previous, fields));
     return Number(lastInsertRowid);
   }
 

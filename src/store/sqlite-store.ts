@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Act } from '../ca/audit.ts';
 import type {
   CaStore,
   CertificateRecord,
@@ -7,7 +8,19 @@ import type {
   Intent,
   IssuedCrl,
 } from '../ca/store.ts';
+import type { AuditHead } from '../x509/audit-head.ts';
 import type { RevokedEntry } from '../x509/revoked-list.ts';
+import type { KnownHead } from './audit-chain.ts';
+import { keyFacts } from './audit-entry.ts';
+import {
+  type AuditEntry,
+  type AuditFilter,
+  auditEntries,
+  auditHead,
+  lastAuditEntries,
+  recordAct,
+} from './audit-rows.ts';
+import { type AuditVerdict, verifyAudit, type WatchAudit } from './audit-verify.ts';
 import {
   certificatesOfKey,
   certificatesOfSubject,
@@ -15,6 +28,7 @@ import {
   recordCertificateIntent,
 } from './certificate-rows.ts';
 import {
+  keptCrls,
   lastCrlNumber,
   lastIssuedCrl,
   recordCrlFailed,
@@ -38,6 +52,13 @@ import { type EndsOfDay, endsByDay, type StoreStatistics, storeStatistics } from
 
 const CERTIFICATES = { table: 'certificate', column: 'serial' } as const;
 
+export interface OpenStoreOptions {
+  /** For commands that only look. */
+  readonly readOnly?: boolean;
+  /** What whoever opens it is about to do, for the audit trail. */
+  readonly act?: Act | undefined;
+}
+
 /** The store of one CA in one SQLite file; several processes may use it at once. */
 export class SqliteStore implements CaStore {
   readonly #database: SqliteDatabase;
@@ -50,38 +71,42 @@ export class SqliteStore implements CaStore {
   }
 
   /** Makes the tables in a file that must not exist. */
-  static create(path: string): SqliteStore {
-    return SqliteDatabase.open(path, false, (database) => {
+  static create(path: string, act?: Act): SqliteStore {
+    const make = (database: SqliteDatabase) => {
       database.exec('PRAGMA journal_mode = WAL');
       database.exec(SCHEMA);
       return new SqliteStore(database);
-    });
+    };
+    return SqliteDatabase.open(path, false, make, act);
   }
 
-  /** Opens an existing store; `readOnly` for commands that only look. */
-  static open(path: string, { readOnly = false } = {}): SqliteStore {
+  /** Opens an existing store. */
+  static open(path: string, { readOnly = false, act }: OpenStoreOptions = {}): SqliteStore {
     if (!existsSync(path)) throw missing(path); // SQLite would make an empty one
-    return SqliteDatabase.open(path, readOnly, (database) => {
+    const use = (database: SqliteDatabase) => {
       if (database.version !== SCHEMA_VERSION) upgrade(database, readOnly);
       return new SqliteStore(database, { keysAreMissing: database.version < 3 });
-    });
+    };
+    return SqliteDatabase.open(path, readOnly, use, act);
   }
 
   async recordIntent(intent: Intent, at: Date): Promise<void> {
     recordCertificateIntent(this.#database, intent, at);
   }
 
-  async recordIssued(serial: string, der: Uint8Array, at: Date): Promise<void> {
+  async recordIssued(...issued: Parameters<CaStore['recordIssued']>): Promise<void> {
+    const [serial, der, at, keys] = issued;
     this.#database.transaction(() => {
       this.#database.settle(CERTIFICATES, serial, 'issued', der);
-      this.#database.audit('issued', serial, hashText(der), at);
+      const facts = { certificateSha256: hashText(der), ...keyFacts(keys) };
+      this.#database.audit('issued', serial, facts, at);
     });
   }
 
   async recordFailed(serial: string, reason: string, at: Date): Promise<void> {
     this.#database.transaction(() => {
       this.#database.settle(CERTIFICATES, serial, 'failed', null);
-      this.#database.audit('failed', serial, reason, at);
+      this.#database.audit('failed', serial, { error: reason }, at);
     });
   }
 
@@ -146,9 +171,12 @@ export class SqliteStore implements CaStore {
     return neededPoints(this.#database, now);
   }
 
-  async lastChange(): Promise<number> {
-    const row = this.#database.row('SELECT max(id) AS last FROM audit');
-    return Number(row?.['last'] ?? 0);
+  async auditHead(): Promise<AuditHead | undefined> {
+    return auditHead(this.#database);
+  }
+
+  async recordAct(...[facts, at]: Parameters<CaStore['recordAct']>): Promise<void> {
+    recordAct(this.#database, facts, at);
   }
 
   async *listedRevocations(
@@ -167,12 +195,32 @@ export class SqliteStore implements CaStore {
     recordCrlIntent(this.#database, intent, at);
   }
 
-  async recordCrlIssued(number: bigint, der: Uint8Array, at: Date): Promise<void> {
-    recordCrlIssued(this.#database, number, der, at);
+  async recordCrlIssued(...issued: Parameters<CaStore['recordCrlIssued']>): Promise<void> {
+    recordCrlIssued(this.#database, ...issued);
   }
 
   async recordCrlFailed(number: bigint, reason: string, at: Date): Promise<void> {
     recordCrlFailed(this.#database, number, reason, at);
+  }
+
+  /** Checks the audit trail, see verifyAudit(). */
+  verifyAudit(known: readonly KnownHead[], watch: WatchAudit): Promise<AuditVerdict> {
+    return verifyAudit(this.#database, known, watch);
+  }
+
+  /** All entries of the audit trail, oldest first, as they are asked for. */
+  async *auditEntries(): AsyncIterable<AuditEntry> {
+    yield* auditEntries(this.#database);
+  }
+
+  /** The last `limit` of those that the filter lets through, oldest first. */
+  async lastAuditEntries(filter: AuditFilter, limit: number): Promise<readonly AuditEntry[]> {
+    return lastAuditEntries(this.#database, filter, limit);
+  }
+
+  /** The CRLs that are kept: the last full one and the last delta of each point. DER. */
+  async *keptCrls(): AsyncIterable<Uint8Array> {
+    yield* keptCrls(this.#database);
   }
 
   [Symbol.dispose](): void {

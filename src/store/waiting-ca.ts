@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Act } from '../ca/audit.ts';
 import { PkiError, systemErrorText } from '../errors.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { type CaConfig, parseCaConfig } from './ca-config.ts';
@@ -18,7 +19,7 @@ export interface WaitingCa extends Disposable {
 }
 
 /** Opens a directory that `pki init-ca --csr` made; throws STORE for any other. */
-export async function openWaitingCa(path: string): Promise<WaitingCa> {
+export async function openWaitingCa(path: string, act: Act): Promise<WaitingCa> {
   const configPath = join(path, CA_FILES.config);
   if (!existsSync(configPath)) throw noCa(path);
   if (!isWaiting(path)) {
@@ -29,7 +30,7 @@ export async function openWaitingCa(path: string): Promise<WaitingCa> {
   const requestPath = join(path, CA_FILES.request);
   const [text, request] = [readFile(configPath), readFile(requestPath)];
   const config = await parseCaConfig(text.toString('utf8'), configPath);
-  const store = SqliteStore.open(join(path, CA_FILES.store));
+  const store = SqliteStore.open(join(path, CA_FILES.store), { act });
   return {
     config,
     request,

@@ -6,6 +6,8 @@ import type { Extension } from './extensions.ts';
 
 /** PKCS #10 CertificationRequest (RFC 2986), whose signature has not been checked yet. */
 export interface CertificationRequest {
+  /** All of it, DER. */
+  readonly der: Uint8Array;
   /** Name, DER. */
   readonly subject: Uint8Array;
   /** SubjectPublicKeyInfo, DER. */
@@ -58,5 +60,6 @@ export function parseCsr(der: Uint8Array): CertificationRequest {
   reader.end();
   const attributes = found ? readAttributes(new DerReader(found)) : [];
   const signed = { spki: publicKey, identifier, message: info, signature };
-  return { subject, publicKey, attributes, extensions: requestedExtensions(attributes), signed };
+  const extensions = requestedExtensions(attributes);
+  return { der, subject, publicKey, attributes, extensions, signed };
 }

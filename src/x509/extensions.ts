@@ -48,6 +48,11 @@ export const EXTENSION_OID = {
   subjectAltPublicKeyInfo: '2.5.29.72',
   altSignatureAlgorithm: '2.5.29.73',
   altSignatureValue: '2.5.29.74',
+  /**
+   * Our own, see audit-head.ts. From a UUID under the arc that Microsoft gives for that: the one
+   * arc of 2.25 would have 128 bits, and Go reads no CRL with an arc of more than 31.
+   */
+  auditHead: '1.2.840.113556.1.8000.2554.34299.23459.58098.19927.47647.15751600.14950968',
 } as const;
 
 /** One extension (RFC 5280 §4.2); `value` is what its OCTET STRING holds. */

@@ -7,7 +7,7 @@ import { ANY_CRL_RULES, CRL_RULES } from '../../src/ca/lint-rules-crl.ts';
 import { SIGNED_RULES } from '../../src/ca/lint-rules-signed.ts';
 import { PkiError } from '../../src/errors.ts';
 import { crlNumber, deltaCrlIndicator, type TbsCertList } from '../../src/x509/crl.ts';
-import { authorityKeyIdentifier } from '../../src/x509/extensions.ts';
+import { authorityKeyIdentifier, EXTENSION_OID } from '../../src/x509/extensions.ts';
 import { encodeName } from '../../src/x509/names.ts';
 import { freshestCrlExtension, issuingDistributionPoint } from '../../src/x509/pointers.ts';
 import { encodeRevokedList } from '../../src/x509/revoked-list.ts';
@@ -119,6 +119,10 @@ const CASES: readonly CrlCase[] = [
   })),
   { id: 'crl-entries', change: { revoked: await encodeRevokedList([[removed]]) } },
   { id: 'crl-extensions-not-critical', change: { extensions: replaced('2.5.29.20', true) } },
+  {
+    id: 'crl-extensions-not-critical',
+    change: { extensions: replaced(EXTENSION_OID.auditHead, true) },
+  },
 ];
 
 function refusedBy(tbs: TbsCertList, by: Issuer): readonly string[] {

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { pemBlocks } from '../../src/der/pem.ts';
 import { parseCertificate } from '../../src/x509/certificate.ts';
 import { parseCrl } from '../../src/x509/crl.ts';
+import { EXTENSION_OID } from '../../src/x509/extensions.ts';
 import { crlUrls, parseIssuingDistributionPoint } from '../../src/x509/pointers.ts';
 import { countRevoked } from '../../src/x509/revoked-list.ts';
 import { noSoftHsm, PIN, softHsm } from '../support/softhsm.ts';
@@ -116,6 +117,7 @@ describe('a CRL of a distribution point', () => {
       ['2.5.29.35', false],
       ['2.5.29.20', false],
       ['2.5.29.28', true],
+      [EXTENSION_OID.auditHead, false],
     ]);
     expect(current('file', 'ca.crl').tbs.extensions.map(({ oid }) => oid)).not.toContain(
       '2.5.29.28',

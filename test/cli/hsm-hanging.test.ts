@@ -120,6 +120,7 @@ describeBehindProxy('a module that hangs', (hsm, proxy) => {
       env: withModuleEnvironment({ PKCS11_PIN: PIN }),
       cwd,
       clock: () => new Date(),
+      account: () => ({ user: 'tester', host: 'ca.test' }),
       entropy: (length) => randomBytes(length),
       print: (text) => {
         stdout += text;

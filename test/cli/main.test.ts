@@ -34,6 +34,7 @@ describe('the help', () => {
       '  revoke',
       '  crl',
       '  ocsp',
+      '  audit',
       '  list',
       '  show',
       '  tree',
@@ -179,6 +180,7 @@ describe('what nobody has foreseen', () => {
     const context: CliContext = {
       env: {},
       cwd,
+      account: () => ({ user: 'tester', host: 'ca.test' }),
       clock: () => {
         looks += 1;
         if (looks === 1) return new Date(); // for the rehearsal; then the directory is being made

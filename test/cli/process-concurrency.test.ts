@@ -59,4 +59,11 @@ describe.skipIf(missing)(`many processes and one CA${missing ? ` (${missing})` :
     const recorded = rows.map(({ serial, status, subject }) => ({ serial, status, subject }));
     expect(recorded.toSorted(bySerial)).toEqual(onDisk.toSorted(bySerial));
   });
+
+  it('keep one audit trail, with two entries of each', async () => {
+    const { stdout, stderr } = await pki('audit', 'verify', '--ca-dir', 'ca', '--json');
+    expect(stderr).toBe('');
+    const both = CERTIFICATES + 1; // with that of the CA
+    expect(JSON.parse(stdout)).toMatchObject({ entries: 2 * both, certificates: both });
+  });
 });

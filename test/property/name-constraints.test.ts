@@ -94,6 +94,7 @@ async function issued(ca: Certificate, { tbs }: Certificate): Promise<boolean> {
     existing: undefined,
     keepsName: false,
     background: {},
+    requestHash: undefined,
   };
   const drafted = { tbs, profile, subject: [], notes: [], ...none };
   try {

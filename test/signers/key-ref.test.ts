@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type KeyRef, parseKeyRef, printKeyRef } from '../../src/signers/key-ref.ts';
+import { type KeyRef, keyPlace, parseKeyRef, printKeyRef } from '../../src/signers/key-ref.ts';
 
 describe('a reference to a key', () => {
   it('names a file by its path, whatever is in it', () => {
@@ -153,5 +153,21 @@ describe('a reference that is not understood', () => {
         hints: ['write pkcs11:token=LABEL;object=LABEL?module-path=PATH (RFC 7512)'],
       }),
     );
+  });
+});
+
+describe('the place of a key, for the audit trail', () => {
+  it.each([
+    ['keys/ca.key', 'file:keys/ca.key'],
+    ['/ca/keys/ca.key', 'file:keys/ca.key'],
+    ['/usb/ca.key', 'file:/usb/ca.key'],
+  ])('of a file is its path in the directory: %s', (path, place) => {
+    expect(keyPlace({ kind: 'file', path }, '/ca')).toBe(place);
+  });
+
+  it('of a key in a token has nothing of what opens that', () => {
+    const token = 'pkcs11:token=ca;serial=0a1b;object=root;type=private?module-path=/p11.so';
+    const opened = `${token}&pin-source=file:/run/pin&x-init-reserved=secret&x-user-type=0x1`;
+    expect(keyPlace(parseKeyRef(opened), '/ca')).toBe(token);
   });
 });

@@ -22,6 +22,19 @@ const intent = (serial: string): Intent => ({
   publicKeyHash: new Uint8Array(32),
 });
 
+/** The texts that are hashed, as they stand. */
+const INTENT = JSON.stringify({
+  v: 1,
+  profile: 'tls-client',
+  subject: 'CN=Jürgen "quoted", O=\\1b',
+  notBefore: '2030-01-01T12:00:00Z',
+  notAfter: '2030-01-01T12:01:00Z',
+  publicKeySha256: '00'.repeat(32),
+  tbsSha256: TBS_HASH,
+});
+const ISSUED = `{"v":1,"certificateSha256":"${DER_HASH}"}`;
+const FAILED = '{"v":1,"error":"the \\"token\\" said: \u00fc"}';
+
 const rows = () => {
   using database = new DatabaseSync(path, { readOnly: true });
   return database.prepare('SELECT * FROM audit ORDER BY id').all();
@@ -44,11 +57,11 @@ describe('the audit trail', () => {
     expect(
       rows().map(({ at: time, event, serial, detail }) => [time, event, serial, detail]),
     ).toEqual([
-      ['2030-01-01T12:00:00.250Z', 'intent', '0a', `tls-client ${TBS_HASH}`],
-      ['2030-01-01T12:01:00.250Z', 'issued', '0a', DER_HASH],
-      ['2030-01-01T12:02:00.250Z', 'intent', '0b', `tls-client ${TBS_HASH}`],
-      ['2030-01-01T12:03:00.250Z', 'failed', '0b', 'the "token" said: \u00fc'],
-      ['2030-01-01T12:04:00.250Z', 'intent', '0c', `tls-client ${TBS_HASH}`],
+      ['2030-01-01T12:00:00.250Z', 'intent', '0a', INTENT],
+      ['2030-01-01T12:01:00.250Z', 'issued', '0a', ISSUED],
+      ['2030-01-01T12:02:00.250Z', 'intent', '0b', INTENT],
+      ['2030-01-01T12:03:00.250Z', 'failed', '0b', FAILED],
+      ['2030-01-01T12:04:00.250Z', 'intent', '0c', INTENT],
     ]);
   });
 
@@ -69,7 +82,7 @@ describe('the audit trail', () => {
     const after = rows();
     expect(after.slice(0, -1)).toEqual(before);
     const [last, added] = after.slice(-2);
-    const fields = JSON.stringify([added?.['at'], 'issued', '0c', DER_HASH]);
+    const fields = JSON.stringify([added?.['at'], 'issued', '0c', ISSUED]);
     const computed = createHash('sha256')
       .update(last?.['hash'] as Uint8Array)
       .update(fields);

@@ -266,9 +266,9 @@ describe('the revocations of a store', () => {
     await store.recordRevocation('0a', () => final, LATER);
     expect((await store.find('0a'))?.revocation).toEqual(final);
     expect(events()).toEqual([
-      'revoked | 0a | certificateHold 2030-01-01T12:00:00Z',
-      'released | 0a | ',
-      'revoked | 0a | superseded 2030-01-02T00:00:00Z 2030-01-01T12:00:00Z',
+      'revoked | 0a | {"v":1,"revocation":"certificateHold","since":"2030-01-01T12:00:00Z"}',
+      'released | 0a | {"v":1}',
+      'revoked | 0a | {"v":1,"revocation":"superseded","since":"2030-01-02T00:00:00Z","invalidityDate":"2030-01-01T12:00:00Z"}',
     ]);
   });
 

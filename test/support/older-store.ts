@@ -5,6 +5,7 @@ const WITHOUT_VERSION_3 = `
   DROP INDEX certificate_at;
   DROP INDEX certificate_profile;
   DROP INDEX certificate_status;
+  DROP INDEX audit_serial;
   DROP INDEX revocation_point;
   DROP INDEX crl_of_point;
   ALTER TABLE revocation DROP COLUMN point;

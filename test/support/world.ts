@@ -57,6 +57,7 @@ export function testContext(
     env: withModuleEnvironment(env),
     cwd,
     clock: () => now ?? new Date(),
+    account: () => ({ user: 'tester', host: 'ca.test' }),
     entropy: (length) => randomBytes(length),
     print,
     note,

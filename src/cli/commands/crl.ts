@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { PkiError } from '../../errors.ts';
+import { reasonOption } from '../act.ts';
 import { collect } from '../collect.ts';
 import type { CliContext } from '../context.ts';
 import type { MakeCrlsOptions } from '../make-crls.ts';
@@ -47,6 +48,7 @@ export function crlCommand(context: CliContext): Command {
     .option('--within <days>', 'with --check: fail this long before the end (default: 3)', days)
     .option('--out <file>', 'CRL, PEM; "-" is standard output', '-')
     .option('--key <key>', 'CA key, if it has moved: an RFC 7512 URI, or file:PATH')
+    .addOption(reasonOption())
     .option('--force', 'replace the file if it exists');
   return addSecretOptions(command)
     .addOption(jsonOption())

@@ -3,6 +3,7 @@ import type { RevocationOutcome } from '../../ca/revoke.ts';
 import { timeText } from '../../der/time.ts';
 import { PkiError } from '../../errors.ts';
 import { REVOCATION_REASONS, type RevocationReason } from '../../x509/crl-reason.ts';
+import { actOf, reasonOption } from '../act.ts';
 import type { CliContext } from '../context.ts';
 import { revocationFields, statusOf } from '../describe-revocation.ts';
 import { caDirectoryOption, jsonOption, pathOf } from '../options.ts';
@@ -13,6 +14,7 @@ interface RevokeOptions {
   readonly reason?: RevocationReason;
   readonly invalidityDate?: Date;
   readonly release?: boolean;
+  readonly comment?: string;
   readonly json?: boolean;
 }
 
@@ -33,6 +35,7 @@ export function revokeCommand(context: CliContext): Command {
     .addOption(new Option('--reason <name>', 'why').choices(Object.keys(REVOCATION_REASONS)))
     .option('--invalidity-date <time>', 'since when its key cannot be relied upon, UTC', utcTime)
     .option('--release', 'end a certificateHold')
+    .addOption(reasonOption('--comment <text>'))
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action((what: string, options: RevokeOptions) => revokeCertificate(what, options, context));
@@ -42,7 +45,9 @@ async function revokeCertificate(what: string, options: RevokeOptions, context: 
   const change = changeOf(options);
   const { openCaDirectory } = await import('../../store/ca-directory.ts');
   const { revocableSerial } = await import('../revocable-serial.ts');
-  const directory = await openCaDirectory(pathOf(context, options.caDir));
+  const { comment } = options;
+  const act = actOf(context, comment === undefined ? {} : { reason: comment });
+  const directory = await openCaDirectory(pathOf(context, options.caDir), { act });
   context.resources.use(directory);
   const serial = await revocableSerial(context, what, directory);
   const { release, revoke } = await import('../../ca/revoke.ts');

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { reasonOption } from '../act.ts';
 import { addTokenKeyOptions } from '../hsm-options.ts';
 import { addSecretOptions } from '../options.ts';
 import { policyOption } from '../policies.ts';
@@ -22,7 +23,8 @@ export function addCaKeyOptions(
     .option('--ml-dsa-key <uri>', 'ML-DSA key of a hybrid in a token, by an RFC 7512 URI')
     .option('--ml-dsa-generate-key', 'make that key in the token')
     .option('--pkcs11-generate-key', 'make the key in the token, where it stays')
-    .option('--exportable', 'let a key that is made in a token leave it, encrypted, for a backup');
+    .option('--exportable', 'let a key that is made in a token leave it, encrypted, for a backup')
+    .addOption(reasonOption());
   return addSecretOptions(addTokenKeyOptions(command, key));
 }
 

@@ -3,8 +3,10 @@ import { recordOwn } from '../../ca/record-own.ts';
 import { PkiError } from '../../errors.ts';
 import { openWaitingCa } from '../../store/waiting-ca.ts';
 import { alternativeSignature } from '../../x509/csr-alternative.ts';
+import { actOf } from '../act.ts';
 import type { CliContext } from '../context.ts';
 import { type CreatedCa, keyPlaces } from '../create-ca.ts';
+import type { CompleteTask } from './init-ca-options.ts';
 import {
   RECEIVED_PROFILE,
   type ReceivedCertificate,
@@ -18,9 +20,9 @@ import {
 export async function completeCa(
   context: CliContext,
   directory: string,
-  { complete, chain }: { readonly complete: string; readonly chain: readonly string[] },
+  { complete, chain, ...options }: CompleteTask,
 ): Promise<CreatedCa> {
-  const waiting = context.resources.use(await openWaitingCa(directory));
+  const waiting = context.resources.use(await openWaitingCa(directory, actOf(context, options)));
   const received = await receivedCertificate(context, complete, chain);
   mustBeFor(readRequest(waiting.request, waiting.requestPath), received, directory);
   const { store, config } = waiting;

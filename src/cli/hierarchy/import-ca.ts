@@ -10,6 +10,7 @@ import { openSigner } from '../../signers/open-signer.ts';
 import type { Signer } from '../../signers/signer.ts';
 import { StagedCaDirectory } from '../../store/ca-directory.ts';
 import { nameText, parseName } from '../../x509/names.ts';
+import { actOf } from '../act.ts';
 import type { CliContext } from '../context.ts';
 import { type CreatedCa, keyPlaces } from '../create-ca.ts';
 import { preferencesOf, withHsmConfig } from '../hsm-config.ts';
@@ -37,7 +38,7 @@ export async function importCa(
   const received = await receivedCertificate(context, options.import, options.chain);
   const scheme = schemeOf(options, received);
   const { signing, mlDsa, passphrase } = await existingKeys(context, options);
-  const staged = resources.use(new StagedCaDirectory(directory));
+  const staged = resources.use(new StagedCaDirectory(directory, actOf(context, options)));
   const access: KeyAccess = {
     ...keyAccess(context, options, staged.path),
     ...(passphrase && { passphrase: async () => passphrase }),

@@ -1,4 +1,5 @@
 import { PkiError } from '../../errors.ts';
+import type { ActOptions } from '../act.ts';
 import type { CaKeyOptions } from '../ca-key-plan.ts';
 import { flagOf } from '../token-key-refs.ts';
 
@@ -30,15 +31,16 @@ export interface InitCaOptions extends CaKeyOptions {
 /** Options of a CA that is given a name. */
 export type NamedCaOptions = InitCaOptions & { readonly name: string };
 
+export interface CompleteTask extends ActOptions {
+  readonly complete: string;
+  readonly chain: readonly string[];
+}
+
 /** What `pki init-ca` makes. */
 export type InitCaTask =
   | { readonly kind: 'create'; readonly options: NamedCaOptions }
   | { readonly kind: 'request'; readonly options: NamedCaOptions; readonly csr: string }
-  | {
-      readonly kind: 'complete';
-      readonly complete: string;
-      readonly chain: readonly string[];
-    }
+  | ({ readonly kind: 'complete' } & CompleteTask)
   | { readonly kind: 'import'; readonly options: InitCaOptions & { readonly import: string } };
 
 /** Options that say how the CA comes by its certificate; at most one is given. */
@@ -59,7 +61,7 @@ const OF_NEW_CA: readonly Option[] = [
 ];
 
 /** The only options beside `--complete`, which opens no key. */
-const OF_COMPLETION: readonly string[] = ['dir', 'complete', 'chain', 'json'];
+const OF_COMPLETION: readonly string[] = ['dir', 'complete', 'chain', 'json', 'reason'];
 
 /** Reads the task from the options; contradictions are errors, found before anything is made. */
 export function taskOf(options: InitCaOptions): InitCaTask {
@@ -67,10 +69,10 @@ export function taskOf(options: InitCaOptions): InitCaTask {
   if (ways.length > 1) {
     throw new PkiError('USAGE', `give either ${ways.map(flagOf).join(' or ')}`);
   }
-  const { complete, csr, chain, import: imported } = options;
+  const { complete, csr, chain, reason, import: imported } = options;
   if (complete !== undefined) {
     mustNotHave(strangeTo(options), '--complete');
-    return { kind: 'complete', complete, chain: chain ?? [] };
+    return { kind: 'complete', complete, chain: chain ?? [], ...(reason && { reason }) };
   }
   if (imported !== undefined) {
     mustNotHave(given(options, [...OF_PARENT, ...OF_CERTIFICATE, ...OF_NEW_CA]), '--import');

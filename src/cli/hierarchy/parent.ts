@@ -1,11 +1,12 @@
 import { PkiError } from '../../errors.ts';
+import type { ActOptions } from '../act.ts';
 import type { CliContext } from '../context.ts';
 import { type OpenCa, openCa } from '../open-ca.ts';
 import type { SecretOptions } from '../options.ts';
 import { type CaSecrets, PARENT_SECRETS } from '../secrets.ts';
 
 /** Options of the CA that shall certify another one. */
-export interface ParentOptions extends SecretOptions {
+export interface ParentOptions extends SecretOptions, ActOptions {
   readonly parent?: string;
   readonly parentPassphraseFile?: string;
   readonly parentPinFile?: string;
@@ -33,7 +34,7 @@ export function openOther(
   context: CliContext,
   directory: string,
   { passphraseFile, pinFile }: SecretFiles,
-  { passphraseFile: own, pkcs11PinEnv, debug, allowFinalTry }: SecretOptions,
+  { passphraseFile: own, pkcs11PinEnv, debug, allowFinalTry, reason }: SecretOptions & ActOptions,
   secrets: CaSecrets,
 ): Promise<OpenCa> {
   if (passphraseFile === '-' && own === '-') throw oneInput();
@@ -42,6 +43,7 @@ export function openOther(
     ...(pinFile !== undefined && { pkcs11PinFile: pinFile }),
     ...(debug !== undefined && { debug }),
     ...(allowFinalTry !== undefined && { allowFinalTry }),
+    ...(reason !== undefined && { reason }),
   };
   const hidden = pkcs11PinEnv === undefined ? [] : [pkcs11PinEnv];
   return openCa(context, directory, given, { secrets: { ...secrets, hidden } });

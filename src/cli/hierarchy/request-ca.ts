@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
+import { usedKeys } from '../../ca/audit.ts';
 import { requestForCa } from '../../ca/authority.ts';
 import { pem } from '../../der/pem.ts';
 import { PkiError } from '../../errors.ts';
+import { nameText } from '../../x509/names.ts';
 import type { CliContext } from '../context.ts';
 import { type CreateCaInput, type KeyPlace, keyPlaces } from '../create-ca.ts';
 import { preferencesOf, withHsmConfig } from '../hsm-config.ts';
@@ -28,6 +31,9 @@ export async function requestCa(
   const { staged, config, keys } = await stageCa(context, directory, planned);
   const { der } = await requestForCa(keys, subject, context.clock());
   const request = pem('CERTIFICATE REQUEST', der);
+  const requestHash = createHash('sha256').update(der).digest();
+  const made = { event: 'request', subject: nameText(subject), requestHash } as const;
+  await staged.store.recordAct({ ...made, keys: usedKeys(keys) }, context.clock());
   output?.write(request);
   const { policy, options } = planned;
   const hsm = preferencesOf(options);

@@ -5,6 +5,7 @@ import type { CaStore } from '../../ca/store.ts';
 import { PkiError } from '../../errors.ts';
 import type { KeyRef } from '../../signers/key-ref.ts';
 import { openCaDirectory } from '../../store/ca-directory.ts';
+import { actOf } from '../act.ts';
 import type { CliContext } from '../context.ts';
 import { withHsmConfig } from '../hsm-config.ts';
 import { openCa } from '../open-ca.ts';
@@ -20,20 +21,23 @@ export interface OpenResponder {
 }
 
 /**
- * Who answers for the CA in a directory. The store is only read, and the keys are opened when they
- * are needed: with a delegated responder, those of the CA never.
+ * Who answers for the CA in a directory. The store is only read, unless `recorded`; the keys are
+ * opened when they are needed: with a delegated responder, those of the CA never.
  */
 export async function openResponder(
   context: CliContext,
   options: ResponderOptions,
+  { recorded = false } = {},
 ): Promise<OpenResponder> {
   mustAgree(options);
+  const readOnly = !recorded;
   const { caDir, responderCert, responderKey } = options;
   if (responderCert === undefined || responderKey === undefined) {
-    const { directory, issuer } = await openCa(context, caDir, options, { readOnly: true });
+    const { directory, issuer } = await openCa(context, caDir, options, { readOnly });
     return { responder: ownResponder(issuer), store: directory.store };
   }
-  const directory = await openCaDirectory(pathOf(context, caDir), { readOnly: true });
+  const act = recorded ? actOf(context, options) : undefined;
+  const directory = await openCaDirectory(pathOf(context, caDir), { readOnly, act });
   const { certificate, store, config } = context.resources.use(directory);
   const complete = await withHsmConfig(context, options, config.hsm);
   const delegate = await openDelegate(context, complete, responderCert, responderKey);

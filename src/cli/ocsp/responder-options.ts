@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { PkiError } from '../../errors.ts';
+import type { ActOptions } from '../act.ts';
 import { addSecretOptions, caDirectoryOption, days, type SecretOptions } from '../options.ts';
 
 const DAY = 86_400_000; // milliseconds
 
 /** Options that say who answers, and for how long. */
-export interface ResponderOptions extends SecretOptions {
+export interface ResponderOptions extends SecretOptions, ActOptions {
   readonly caDir: string;
   readonly days: number;
   readonly key?: string;

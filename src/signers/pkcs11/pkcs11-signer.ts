@@ -3,7 +3,7 @@ import { isTokenAlgorithm } from '../../algorithms/registry.ts';
 import { algorithmsOfKey } from '../../algorithms/spki.ts';
 import { PkiError } from '../../errors.ts';
 import type { KeyAccess } from '../key-access.ts';
-import type { Pkcs11KeyRef } from '../key-ref.ts';
+import { keyPlace, type Pkcs11KeyRef } from '../key-ref.ts';
 import type { ContextSigner, Signer } from '../signer.ts';
 import { TokenConnection } from './connection.ts';
 import { LoginError, remediesOf } from './errors.ts';
@@ -42,6 +42,10 @@ export class Pkcs11Signer implements Signer {
     this.algorithm = parts.algorithm;
     this.#ways = parts.ways;
     this.ref = preciseRef(connection, key);
+  }
+
+  get places(): readonly string[] {
+    return [keyPlace(this.ref, '')];
   }
 
   /** Finds the key; the signer takes the connection over. */

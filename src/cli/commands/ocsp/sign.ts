@@ -4,6 +4,7 @@ import { timeText } from '../../../der/time.ts';
 import { PkiError } from '../../../errors.ts';
 import type { Certificate } from '../../../x509/certificate.ts';
 import type { CertIdHash } from '../../../x509/ocsp-cert-id.ts';
+import { reasonOption } from '../../act.ts';
 import type { CliContext } from '../../context.ts';
 import {
   addResponderOptions,
@@ -44,6 +45,7 @@ export const ocspSignCommand = (command: Command, context: CliContext): Command 
         .choices(['sha1', 'sha256'])
         .default('sha1'),
     )
+    .addOption(reasonOption())
     .addHelpText('after', EXAMPLES)
     .action((options: SignOptions) => sign(options, context));
 
@@ -51,9 +53,10 @@ async function sign(options: SignOptions, context: CliContext): Promise<void> {
   const { hash, names, out } = options;
   const directory = context.resources.use(new OutputDirectory(pathOf(context, out)));
   const { openResponder } = await import('../../ocsp/open-responder.ts');
+  const { usedKeys } = await import('../../../ca/audit.ts');
   const { presignOcsp } = await import('../../../ca/ocsp.ts');
   const { encodeOcspRequest, ocspPath } = await import('../../../x509/ocsp-request.ts');
-  const { responder, store } = await openResponder(context, options);
+  const { responder, store } = await openResponder(context, options, { recorded: true });
   const parts = { store, clock: context.clock };
   const asked = { hash, period: periodOf(options) };
   const counts = { good: 0, revoked: 0 };
@@ -68,10 +71,13 @@ async function sign(options: SignOptions, context: CliContext): Promise<void> {
     counts[single.status.kind] += 1;
     nextUpdate ??= single.nextUpdate; // the first one that runs out
   }
+  const signed = counts.good + counts.revoked;
+  const keys = signed > 0 ? usedKeys(await responder.signing.open()) : [];
+  await store.recordAct({ event: 'ocsp-signed', ...counts, keys }, context.clock());
   directory.commit();
   const until = nextUpdate && { nextUpdate: timeText(nextUpdate) };
   if (options.json) return context.print(json({ directory: out, ...counts, ...until }));
-  context.print(`signed ${counts.good + counts.revoked} OCSP responses\n`);
+  context.print(`signed ${signed} OCSP responses\n`);
   context.print(
     table([
       ['directory', out],
