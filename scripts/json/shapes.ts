@@ -210,6 +210,8 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
     },
   ],
   ...TOKEN_SHAPES,
+  'store check': CHECKS,
+  'store settle': { name: 'string', status: 'string' },
   doctor: CHECKS,
   completion: { shell: 'string', script: 'string' },
 };

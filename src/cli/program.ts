@@ -95,6 +95,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/hsm.ts')).hsmCommand,
   },
   {
+    name: 'store',
+    summary: 'check the store of a CA, and settle what was interrupted',
+    load: async () => (await import('./commands/store.ts')).storeCommand,
+  },
+  {
     name: 'doctor',
     summary: 'look at everything that pki and a CA depend on',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,

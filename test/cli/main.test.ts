@@ -40,6 +40,7 @@ describe('the help', () => {
       '  key',
       '  algorithms',
       '  hsm',
+      '  store',
       '  doctor',
       '  completion',
       '  help',
