@@ -89,6 +89,8 @@ export interface CaStore extends Disposable {
   crlPoints(now: Date): Promise<readonly CrlPoint[]>;
   /** Counts the entries of the audit trail: every change of a revocation is one. */
   lastChange(): Promise<number>;
+  /** When the last of those entries was made. */
+  lastAct(): Promise<Date | undefined>;
   /**
    * What a full CRL has to list after `last`, in the order of issuing, in pages that are read as they
    * are asked for. A certificate that has ended is left out once a CRL that was made after its end has

@@ -1,3 +1,4 @@
+import { CLOCK_BACK_VARIABLE } from './clock-back.ts';
 import { DEBUG_VARIABLE } from './options.ts';
 import { SECRET_KINDS } from './secrets.ts';
 
@@ -13,5 +14,9 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
     name: variable,
     purpose: `the ${what}, unless ${fileOption} gives it`,
   })),
+  {
+    name: CLOCK_BACK_VARIABLE,
+    purpose: 'lets a CA issue though the clock is before its last act; for once',
+  },
   { name: DEBUG_VARIABLE, purpose: '"pkcs11" logs each PKCS#11 call, as --debug pkcs11 does' },
 ];

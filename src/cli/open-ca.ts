@@ -5,6 +5,7 @@ import type { KeyAccess } from '../signers/key-access.ts';
 import { parseKeyRef } from '../signers/key-ref.ts';
 import { blockedKeyFiles, blockedKeyFilesIn } from '../store/blocked-key-files.ts';
 import { CA_FILES, type CaDirectory, openCaDirectory } from '../store/ca-directory.ts';
+import { mustNotRunBack } from './clock-back.ts';
 import type { CliContext } from './context.ts';
 import { withHsmConfig } from './hsm-config.ts';
 import type { TokenKeyOptions } from './hsm-options.ts';
@@ -36,6 +37,7 @@ export async function openCa(
 ): Promise<OpenCa> {
   const { resources } = context;
   const directory = resources.use(await openCaDirectory(pathOf(context, caDir), { readOnly }));
+  if (!readOnly) await mustNotRunBack(context, directory.store);
   const { certificate, certificatePath, chain, config, path } = directory;
   const policies = policiesOf(config.policy, options.policy);
   const blockedKeys = blockedKeyFiles([

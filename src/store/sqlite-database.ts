@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { PkiError } from '../errors.ts';
+import { type LookedAt, lookedAt, mustBeWritable } from './looked-at.ts';
+import { mustBeLocal } from './network-file-systems.ts';
 import { octets, type Row, type Values } from './row.ts';
 import { storeError } from './sqlite-errors.ts';
 
@@ -20,10 +22,12 @@ interface Settled {
 export class SqliteDatabase implements Disposable {
   readonly path: string;
   readonly #database: DatabaseSync;
+  readonly #place: Disposable | undefined;
 
-  private constructor(database: DatabaseSync, path: string) {
+  private constructor(database: DatabaseSync, path: string, place?: Disposable) {
     this.#database = database;
     this.path = path;
+    this.#place = place;
   }
 
   /** Opens a file and hands it to `use`; closes it if that fails. */
@@ -33,13 +37,22 @@ export class SqliteDatabase implements Disposable {
     use: (database: SqliteDatabase) => Result,
   ): Result {
     let database: DatabaseSync | undefined;
+    let place: LookedAt | undefined;
     try {
-      database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT });
+      if (!readOnly) {
+        mustBeWritable(path);
+        mustBeLocal(path);
+      }
+      place = readOnly ? lookedAt(path) : undefined;
+      const location = place?.location ?? path;
+      const options = { readOnly: place?.readOnly ?? false, timeout: BUSY_TIMEOUT };
+      database = new DatabaseSync(location, options);
       // FULL: what was committed survives a power failure, in WAL mode too
       if (!readOnly) database.exec('PRAGMA synchronous = FULL');
-      return use(new SqliteDatabase(database, path));
+      return use(new SqliteDatabase(database, path, place));
     } catch (error) {
       database?.close();
+      place?.[Symbol.dispose]();
       throw storeError(error, path);
     }
   }
@@ -138,5 +151,6 @@ export class SqliteDatabase implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#database.isOpen) this.#database.close();
+    this.#place?.[Symbol.dispose]();
   }
 }

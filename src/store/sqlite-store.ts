@@ -134,6 +134,11 @@ export class SqliteStore implements CaStore {
     return Number(row?.['last'] ?? 0);
   }
 
+  async lastAct(): Promise<Date | undefined> {
+    const row = this.#database.row('SELECT at FROM audit ORDER BY id DESC LIMIT 1');
+    return row && new Date(String(row['at']));
+  }
+
   async *listedRevocations(
     ...which: Parameters<CaStore['listedRevocations']>
   ): AsyncIterable<readonly RevokedEntry[]> {
