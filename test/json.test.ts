@@ -76,6 +76,9 @@ const SESSION: readonly (readonly [name: string, line: string])[] = [
   ['key convert', 'key convert k.key --out k2.key'],
   ['algorithms', 'algorithms'],
   ['store check', 'store check --ca-dir ca'],
+  ['store backup', 'store backup --ca-dir ca kept'],
+  ['store restore', 'store restore kept --dir restored --crl ca.crl'],
+  ['store migrate', 'store migrate --ca-dir ca --backup before'],
   ['doctor', 'doctor --ca-dir ca'],
   ['completion', 'completion bash'],
 ];

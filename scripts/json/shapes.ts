@@ -64,6 +64,9 @@ const CSR = {
   proofs: PROOFS,
 } as const;
 
+/** Of the audit trail; `at` has milliseconds. */
+const LAST_ENTRY = { number: 'number', at: OR_NULL.string } as const;
+
 const CA_KEYS = [{ algorithm: 'string', key: 'string' }] as const;
 
 const PUBLIC_KEY = { algorithm: 'string', keyIdentifier: 'string', fingerprint: 'string' } as const;
@@ -212,6 +215,21 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
   ...TOKEN_SHAPES,
   'store check': CHECKS,
   'store settle': { name: 'string', status: 'string' },
+  'store backup': {
+    directory: 'string',
+    keys: 'boolean',
+    lastEntry: LAST_ENTRY,
+    crlNumber: 'string',
+    files: ['string'],
+  },
+  'store restore': {
+    directory: 'string',
+    lastEntry: LAST_ENTRY,
+    crlNumber: 'string',
+    revoked: 'number',
+    keys: 'boolean',
+  },
+  'store migrate': { format: 'number', before: 'number', backup: OR_NULL.string },
   doctor: CHECKS,
   completion: { shell: 'string', script: 'string' },
 };

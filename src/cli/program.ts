@@ -96,7 +96,7 @@ const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'store',
-    summary: 'check the store of a CA, and settle what was interrupted',
+    summary: 'check, back up and restore the store of a CA',
     load: async () => (await import('./commands/store.ts')).storeCommand,
   },
   {
