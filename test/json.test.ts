@@ -5,6 +5,7 @@ import { OUTLINE } from '../scripts/cli-reference.ts';
 import { isList, type Shape } from '../scripts/json/shape.ts';
 import { JSON_SHAPES } from '../scripts/json/shapes.ts';
 import { callable } from '../src/cli/outline.ts';
+import { interrupt } from './cli/store/interrupted.ts';
 import { noSoftHsm, PIN, softHsm } from './support/softhsm.ts';
 import { temporaryDirectory } from './support/temporary.ts';
 import { PASSPHRASE, world } from './support/world.ts';
@@ -95,6 +96,10 @@ const SESSION: readonly (readonly [name: string, line: string])[] = [
   ['key public', 'key public k.key'],
   ['key convert', 'key convert k.key --out k2.key'],
   ['algorithms', 'algorithms'],
+  ['store check', 'store check --ca-dir ca'],
+  ['store backup', 'store backup --ca-dir ca kept'],
+  ['store restore', 'store restore kept --dir restored --crl ca.crl'],
+  ['store migrate', 'store migrate --ca-dir ca --backup before'],
   ['doctor', 'doctor --ca-dir ca'],
   ['completion', 'completion bash'],
 ];
@@ -150,6 +155,11 @@ describe('the JSON that is printed has the shape in docs/json.md:', () => {
     return fits(name, line.split(' '));
   });
 
+  it('store settle', async () => {
+    const serial = interrupt(join(cwd, 'ca/ca.db'));
+    await fits('store settle', ['store', 'settle', serial, '--ca-dir', 'ca', '--lost']);
+  });
+
   it('ocsp serve', () =>
     fits(
       'ocsp serve',
@@ -175,7 +185,7 @@ describe('docs/json.md', () => {
       [...commands, '--version'].toSorted(),
     );
     const run = [...SESSION, ...TOKEN_SESSION].map(([name]) => name);
-    expect([...new Set([...run, 'ocsp serve'])].toSorted()).toEqual(
+    expect([...new Set([...run, 'ocsp serve', 'store settle'])].toSorted()).toEqual(
       Object.keys(JSON_SHAPES).toSorted(),
     );
   });

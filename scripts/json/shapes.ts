@@ -19,6 +19,9 @@ import { CHECKS, TOKEN_SHAPES } from './token-shapes.ts';
 
 const AUDIT_HEAD = { number: 'number', hash: 'string' } as const;
 
+/** Of the audit trail; `at` has milliseconds. */
+const LAST_ENTRY = { number: 'number', at: OR_NULL.string } as const;
+
 /** By the command, or by the command and the option that makes it print something else. */
 export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
   '--version': { version: 'string', json: 'number' },
@@ -211,6 +214,23 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
     },
   ],
   ...TOKEN_SHAPES,
+  'store check': CHECKS,
+  'store settle': { name: 'string', status: 'string' },
+  'store backup': {
+    directory: 'string',
+    keys: 'boolean',
+    lastEntry: LAST_ENTRY,
+    crlNumber: 'string',
+    files: ['string'],
+  },
+  'store restore': {
+    directory: 'string',
+    lastEntry: LAST_ENTRY,
+    crlNumber: 'string',
+    revoked: 'number',
+    keys: 'boolean',
+  },
+  'store migrate': { format: 'number', before: 'number', backup: OR_NULL.string },
   doctor: CHECKS,
   completion: { shell: 'string', script: 'string' },
 };

@@ -1,5 +1,6 @@
 import { wholeSeconds } from '../der/time.ts';
 import { PkiError } from '../errors.ts';
+import { CLOCK_TOLERANCE } from '../ports.ts';
 import { altSignatureAlgorithm } from '../x509/alternative.ts';
 import { auditHeadExtension } from '../x509/audit-head.ts';
 import { type Crl, crlNumber, deltaCrlIndicator } from '../x509/crl.ts';
@@ -38,9 +39,12 @@ export async function issueCrl(
   { days, delta = false, point, freshestCrl = [], watch = (pages) => pages }: CrlInput,
   { store, clock }: Pick<AuthorityParts, 'store' | 'clock'>,
 ): Promise<Crl> {
-  const thisUpdate = wholeSeconds(clock());
   const { signing, alternative } = issuer;
   const last = await store.lastIssuedCrl('full', point);
+  const thisUpdate = notBefore(
+    [last, await store.lastIssuedCrl('delta', point)],
+    wholeSeconds(clock()),
+  );
   const base = delta ? mustBeThere(last, point) : undefined;
   const head = await store.auditHead(); // before the list is read: rather twice than never
   const covers = head?.number ?? 0;
@@ -64,6 +68,13 @@ export async function issueCrl(
     ],
   };
   return sealCrl(approveCrl(tbs, issuer), issuer, { store, clock, covers, point });
+}
+
+/** A clock that is a little late must not make a CRL that looks older than those before it. */
+function notBefore(previous: readonly (IssuedCrl | undefined)[], now: Date): Date {
+  const times = previous.map((crl) => crl?.thisUpdate.getTime() ?? 0);
+  const last = Math.max(...times);
+  return last > now.getTime() && last - now.getTime() <= CLOCK_TOLERANCE ? new Date(last) : now;
 }
 
 function mustBeThere(last: IssuedCrl | undefined, point: CrlPoint | undefined): IssuedCrl {

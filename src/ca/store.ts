@@ -97,6 +97,8 @@ export interface CaStore extends Disposable {
   crlPoints(now: Date): Promise<readonly CrlPoint[]>;
   /** The last entry of the audit trail, of which every change of a revocation is one. */
   auditHead(): Promise<AuditHead | undefined>;
+  /** When the last of those entries was made. */
+  lastAct(): Promise<Date | undefined>;
   /** Records an act that changes nothing else in the store. */
   recordAct(facts: ActFacts, at: Date): Promise<void>;
   /**

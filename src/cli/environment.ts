@@ -1,4 +1,5 @@
 import { OPERATOR_VARIABLE } from './act.ts';
+import { CLOCK_BACK_VARIABLE } from './clock-back.ts';
 import { DEBUG_VARIABLE } from './options.ts';
 import { SECRET_KINDS } from './secrets.ts';
 
@@ -15,5 +16,9 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
     purpose: `the ${what}, unless ${fileOption} gives it`,
   })),
   { name: OPERATOR_VARIABLE, purpose: 'who is at work, for the audit trail, beside the account' },
+  {
+    name: CLOCK_BACK_VARIABLE,
+    purpose: 'lets a CA issue though the clock is before its last act; for once',
+  },
   { name: DEBUG_VARIABLE, purpose: '"pkcs11" logs each PKCS#11 call, as --debug pkcs11 does' },
 ];

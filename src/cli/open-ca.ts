@@ -6,6 +6,7 @@ import { parseKeyRef } from '../signers/key-ref.ts';
 import { blockedKeyFiles, blockedKeyFilesIn } from '../store/blocked-key-files.ts';
 import { CA_FILES, type CaDirectory, openCaDirectory } from '../store/ca-directory.ts';
 import { type ActOptions, actOf } from './act.ts';
+import { mustNotRunBack } from './clock-back.ts';
 import type { CliContext } from './context.ts';
 import { withHsmConfig } from './hsm-config.ts';
 import type { TokenKeyOptions } from './hsm-options.ts';
@@ -39,6 +40,7 @@ export async function openCa(
   const act = readOnly ? undefined : actOf(context, options);
   const opened = await openCaDirectory(pathOf(context, caDir), { readOnly, act });
   const directory = resources.use(opened);
+  if (!readOnly) await mustNotRunBack(context, directory.store);
   const { certificate, certificatePath, chain, config, path } = directory;
   const policies = policiesOf(config.policy, options.policy);
   const blockedKeys = blockedKeyFiles([

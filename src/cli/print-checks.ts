@@ -9,17 +9,18 @@ export async function printChecks(
   context: CliContext,
   checks: AsyncIterable<Check>,
   options: { readonly json?: boolean },
-): Promise<{ readonly problems: number; readonly due: boolean }> {
+): Promise<{ readonly problems: number; readonly warnings: number; readonly due: boolean }> {
   const all: Check[] = [];
   for await (const check of checks) {
     all.push(check);
     if (!options.json) context.print(lines(check));
   }
-  const problems = all.filter(({ level }) => level === 'problem').length;
+  const count = (wanted: Check['level']) => all.filter(({ level }) => level === wanted).length;
+  const problems = count('problem');
   const due = all.some((check) => check.due);
   const status = problems > 0 ? 'problem' : due ? 'due' : 'ok';
   if (options.json) context.print(json({ status, checks: all }));
-  return { problems, due };
+  return { problems, warnings: count('warning'), due };
 }
 
 export const foundProblems = (code: PkiErrorCode, problems: number): PkiError =>

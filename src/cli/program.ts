@@ -115,6 +115,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/hsm.ts')).hsmCommand,
   },
   {
+    name: 'store',
+    summary: 'check, back up and restore the store of a CA',
+    load: async () => (await import('./commands/store.ts')).storeCommand,
+  },
+  {
     name: 'doctor',
     summary: 'look at everything that pki and a CA depend on',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,

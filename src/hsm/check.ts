@@ -16,6 +16,7 @@ export type CheckSubject =
   | 'directory'
   | 'certificate'
   | 'store'
+  | 'audit'
   | 'clock'
   | 'crl'
   | 'environment'

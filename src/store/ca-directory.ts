@@ -246,7 +246,7 @@ const cannotMake = (target: string, error: unknown): PkiError =>
     cause: error,
   });
 
-/** Makes the names in a directory survive a power failure. */
+/** Makes the names in a directory, or the contents of a file, survive a power failure. */
 export function synchronise(directory: string): void {
   const descriptor = openSync(directory, 'r');
   try {

@@ -71,9 +71,13 @@ export function recordCrlIssued(
     database.settle(CRLS, String(number), 'issued', der);
     database // a list of a million, made each day, would fill any disk
       .prepare(
-        `UPDATE crl SET der = NULL WHERE der IS NOT NULL AND number <> ?1
-           AND (base IS NULL) = (SELECT base IS NULL FROM crl WHERE number = ?1)
-           AND point IS (SELECT point FROM crl WHERE number = ?1)`,
+        // the newest stays, which another process may have finished before this one
+        `WITH alike AS (
+           SELECT crl.id FROM crl JOIN crl AS this ON this.number = ? AND crl.point IS this.point
+             AND (crl.base IS NULL) = (this.base IS NULL)
+           WHERE crl.der IS NOT NULL)
+         UPDATE crl SET der = NULL
+         WHERE id IN alike AND id < (SELECT max(id) FROM alike)`,
       )
       .run(String(number));
     const facts = { crlSha256: hashText(der), ...keyFacts(keys) };

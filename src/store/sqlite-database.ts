@@ -2,6 +2,8 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { Act } from '../ca/audit.ts';
 import { PkiError } from '../errors.ts';
 import { type AuditFacts, entryDetail, entryHash, NO_HASH } from './audit-entry.ts';
+import { type LookedAt, lookedAt, mustBeWritable } from './looked-at.ts';
+import { mustBeLocal } from './network-file-systems.ts';
 import { octets, type Row, type Values } from './row.ts';
 import { storeError } from './sqlite-errors.ts';
 
@@ -22,11 +24,17 @@ export class SqliteDatabase implements Disposable {
   readonly path: string;
   readonly #database: DatabaseSync;
   readonly #act: Act | undefined;
+  readonly #place: Disposable | undefined;
 
-  private constructor(database: DatabaseSync, path: string, act: Act | undefined) {
+  private constructor(
+    database: DatabaseSync,
+    path: string,
+    { act, place }: { readonly act?: Act | undefined; readonly place?: Disposable | undefined },
+  ) {
     this.#database = database;
     this.path = path;
     this.#act = act;
+    this.#place = place;
   }
 
   /** Opens a file and hands it to `use`; closes it if that fails. Audit entries tell of `act`. */
@@ -37,13 +45,22 @@ export class SqliteDatabase implements Disposable {
     act?: Act,
   ): Result {
     let database: DatabaseSync | undefined;
+    let place: LookedAt | undefined;
     try {
-      database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT });
+      if (!readOnly) {
+        mustBeWritable(path);
+        mustBeLocal(path);
+      }
+      place = readOnly ? lookedAt(path) : undefined;
+      const location = place?.location ?? path;
+      const options = { readOnly: place?.readOnly ?? false, timeout: BUSY_TIMEOUT };
+      database = new DatabaseSync(location, options);
       // FULL: what was committed survives a power failure, in WAL mode too
       if (!readOnly) database.exec('PRAGMA synchronous = FULL');
-      return use(new SqliteDatabase(database, path, act));
+      return use(new SqliteDatabase(database, path, { act, place }));
     } catch (error) {
       database?.close();
+      place?.[Symbol.dispose]();
       throw storeError(error, path);
     }
   }
@@ -151,5 +168,6 @@ export class SqliteDatabase implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#database.isOpen) this.#database.close();
+    this.#place?.[Symbol.dispose]();
   }
 }

@@ -179,6 +179,11 @@ export class SqliteStore implements CaStore {
     recordAct(this.#database, facts, at);
   }
 
+  async lastAct(): Promise<Date | undefined> {
+    const row = this.#database.row('SELECT at FROM audit ORDER BY id DESC LIMIT 1');
+    return row && new Date(String(row['at']));
+  }
+
   async *listedRevocations(
     ...which: Parameters<CaStore['listedRevocations']>
   ): AsyncIterable<readonly RevokedEntry[]> {

@@ -29,7 +29,7 @@ export interface LastCrl {
 }
 
 /** The end of the audit trail. */
-export interface AuditHead {
+export interface AuditEnd {
   readonly entry: number;
   readonly at: string;
   /** SHA-256, hexadecimal; it covers all entries before. */
@@ -41,7 +41,7 @@ export interface StoreStatistics {
   readonly counts: CertificateCounts;
   readonly profiles: readonly { readonly name: string; readonly count: number }[];
   readonly crl: LastCrl | undefined;
-  readonly audit: AuditHead | undefined;
+  readonly audit: AuditEnd | undefined;
 }
 
 /** Each question about certificates is answered by an index alone. */
@@ -139,7 +139,7 @@ function lastCrl(database: SqliteDatabase): LastCrl | undefined {
   );
 }
 
-function auditHead(database: SqliteDatabase): AuditHead | undefined {
+function auditHead(database: SqliteDatabase): AuditEnd | undefined {
   const row = database.row('SELECT id, at, hash FROM audit ORDER BY id DESC LIMIT 1');
   return row && { entry: Number(row['id']), at: String(row['at']), hash: hex(octets(row['hash'])) };
 }

@@ -44,6 +44,7 @@ describe('the help', () => {
       '  key',
       '  algorithms',
       '  hsm',
+      '  store',
       '  doctor',
       '  completion',
       '  help',

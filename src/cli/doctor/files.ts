@@ -58,8 +58,10 @@ function* modeChecks(path: string): Generator<Check> {
 
 /** Names that files, and directories in the making, have until they are complete. */
 const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;
+const CHANGE = new RegExp(`^\\.${CA_FILES.change}\\.\\w{6}$`);
 
-function leftovers(path: string): readonly string[] {
+/** What commands that were killed have left in a CA directory, or beside it while they made it. */
+export function leftovers(path: string): readonly string[] {
   const places = ['.', CA_FILES.keys, CA_FILES.crl, CA_FILES.profiles];
   const files = places.flatMap((place) =>
     filesIn(join(path, place))
@@ -68,7 +70,12 @@ function leftovers(path: string): readonly string[] {
   );
   const inTheMaking = new RegExp(`^\\.${RegExp.escape(basename(path))}\\.\\w{6}$`);
   const directories = filesIn(dirname(path)).filter((name) => inTheMaking.test(name));
-  return [...files, ...directories.map((name) => join(dirname(path), name))];
+  const changes = filesIn(path).filter((name) => CHANGE.test(name));
+  return [
+    ...files,
+    ...changes.map((name) => join(path, name)),
+    ...directories.map((name) => join(dirname(path), name)),
+  ];
 }
 
 const leftBehind = (path: string): Check =>

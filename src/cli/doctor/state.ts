@@ -64,7 +64,7 @@ function* interruptedChecks({ interrupted }: StoreState): Generator<Check> {
     ...(crls > 0 ? [`CRLs: ${crls}`] : []),
   ].join(', ');
   yield warning('store', `issuances that were interrupted while the key was in use: ${what}`, [
-    'what was signed then was not handed out; CRLs and OCSP tell that such certificates are revoked',
+    'what was signed then was not handed out; "pki store check" names them',
   ]);
 }
 
