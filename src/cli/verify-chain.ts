@@ -9,8 +9,9 @@ import type { CliContext } from './context.ts';
 import { columns, json } from './present.ts';
 import { printable } from './printable.ts';
 import { nameOf, readCertificates } from './read-certificates.ts';
+import { type WantedOptions, wantedBy } from './wanted-options.ts';
 
-export interface VerifyOptions {
+export interface VerifyOptions extends WantedOptions {
   readonly trust: readonly string[];
   readonly at?: Date;
   readonly requireAlt?: boolean;
@@ -28,6 +29,7 @@ export async function verifyChain(
   files: VerifyFiles,
   options: VerifyOptions,
 ): Promise<void> {
+  const wanted = wantedBy(options);
   const [certificate, ...chain] = await readCertificates(context, files.certificate);
   const read = (paths: readonly string[]) =>
     Promise.all(paths.map((path) => readCertificates(context, path)));
@@ -38,6 +40,7 @@ export async function verifyChain(
     trust: (await read(options.trust)).flat(),
     at,
     requireAlternative: options.requireAlt ?? false,
+    wanted,
   });
   const name = nameOf(files.certificate);
   if (options.json) context.print(json(resultJson(result, at)));

@@ -5,12 +5,18 @@ import type { PathCertificate } from './path-certificate.ts';
 import { type PathFinding, type PathResult, type PathStep, pathResult } from './path-result.ts';
 import { PATH_RULES, type PathRule } from './path-rules.ts';
 import type { SignatureChecker, SignatureKind } from './path-signatures.ts';
+import { POLICY_RULES } from './policy-rules.ts';
+import type { Wanted } from './wanted.ts';
+import { WANTED_RULES } from './wanted-rules.ts';
+
+const RULES: readonly PathRule[] = [...PATH_RULES, ...POLICY_RULES, ...WANTED_RULES];
 
 export interface JudgeOptions {
   /** When the path has to be valid. Whole seconds. */
   readonly at: Date;
   /** Whether a classical signature needs an alternative one beside it (X.509 clause 9.8). */
   readonly requireAlternative: boolean;
+  readonly wanted?: Wanted;
 }
 
 /** What is expensive, remembered and bounded over all paths of one validation. */
@@ -30,7 +36,7 @@ const FAR = 1000;
 /** Checks each signature and each rule for all certificates of a path. */
 export async function judgePath(
   { certificates, anchored }: CandidatePath,
-  { at, requireAlternative }: JudgeOptions,
+  { at, requireAlternative, wanted = {} }: JudgeOptions,
   { signed, constraints }: Checkers,
 ): Promise<Judged> {
   const [steps, findings, warnings]: [PathStep[], PathFinding[], string[]] = [[], [], []];
@@ -44,8 +50,11 @@ export async function judgePath(
       ...(issuer
         ? alternativeRemarks(subject, issuer, requireAlternative)
         : endRemarks(subject, anchored)),
-      ...PATH_RULES.flatMap((rule) =>
-        asRemarks(rule, rule.check({ subject, path: certificates, index, at, constraints })),
+      ...RULES.flatMap((rule) =>
+        asRemarks(
+          rule,
+          rule.check({ subject, path: certificates, index, at, constraints, wanted }),
+        ),
       ),
     ];
     findings.push(...findingsOf(subject, remarks));

@@ -6,6 +6,7 @@ import { ConstraintChecker } from './name-constraints.ts';
 import { type PathCertificate, pathCertificate } from './path-certificate.ts';
 import { type PathResult, pathResult } from './path-result.ts';
 import { SignatureChecker } from './path-signatures.ts';
+import type { Wanted } from './wanted.ts';
 
 export interface PathInput {
   /** The certificate that is asked about. */
@@ -18,6 +19,8 @@ export interface PathInput {
   readonly at: Date;
   /** Refuses each certificate without a valid alternative signature (X.509 clause 9.8). */
   readonly requireAlternative: boolean;
+  /** What the certificate has to be good for. */
+  readonly wanted?: Wanted;
 }
 
 /**
