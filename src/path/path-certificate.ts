@@ -95,20 +95,25 @@ function subjectNames(subject: Uint8Array): readonly NameOfForm[] {
   ];
 }
 
-const keyOf = (name: Uint8Array): string =>
+/** Equal for names that match. */
+export const keyOf = (name: Uint8Array): string =>
   readable(
     () => nameKey(comparableName(name)),
     () => Buffer.from(name).toString('hex'),
   );
 
-const textOf = (name: Uint8Array): string =>
+/** A name for people, escaped. */
+export const textOf = (name: Uint8Array): string =>
   readable(
     () => nameText(parseName(name)),
     () => '(a name that cannot be read)',
   );
 
 /** What `read` returns, or where it throws a DerError what `otherwise` makes of its message. */
-function readable<Result>(read: () => Result, otherwise: (message: string) => Result): Result {
+export function readable<Result>(
+  read: () => Result,
+  otherwise: (message: string) => Result,
+): Result {
   try {
     return read();
   } catch (error) {

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { collect } from '../collect.ts';
 import type { CliContext } from '../context.ts';
 import { instant } from '../instant.ts';
@@ -14,6 +14,7 @@ Examples:
   $ pki verify server.crt --trust ca/ca.crt
   $ pki verify server.crt issuing-ca.crt --trust root.crt --at 2027-01-01T00:00:00Z
   $ pki verify server.crt --trust root.crt --dns www.example.com --purpose tls-server
+  $ pki verify server.crt issuing-ca.crt --trust root.crt --crl root.crl --crl issuing-ca.crl
   $ pki verify server.crt --trust hybrid-root.crt --require-alt --json`;
 
 export function verifyCommand(context: CliContext): Command {
@@ -25,6 +26,14 @@ export function verifyCommand(context: CliContext): Command {
     .option(
       '--require-alt',
       'refuse classical signatures without an alternative one beside them (Catalyst)',
+    )
+    .option('--crl <file>', 'CRLs, full or delta; may be given several times', collect)
+    .option('--ocsp <file>', 'OCSP response; may be given several times', collect)
+    .addOption(
+      new Option(
+        '--revocation <certificates>',
+        'of which it has to be known that they are not revoked; all is the default with --crl, leaf with --ocsp alone',
+      ).choices(['leaf', 'all']),
     )
     .addOption(jsonOption());
   return addWantedOptions(command)
