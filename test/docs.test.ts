@@ -19,6 +19,7 @@ describeConsoleSession('docs/hierarchy.md');
 describeConsoleSession('docs/ocsp.md');
 describeConsoleSession('docs/rollover.md');
 describeConsoleSession('docs/renewal.md');
+describeConsoleSession('docs/verify.md');
 
 describe('what is generated in docs/', () => {
   it.each(GENERATED)('$name in $file is as the code has it', async ({ file, name, text }) => {
