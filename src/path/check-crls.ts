@@ -96,7 +96,10 @@ function verdictOf(positions: readonly CrlPosition[]): RevocationVerdict {
 /** True if it meets all rules; else the first that it does not meet is a remark. */
 function keep(position: CrlPosition, rules: readonly CrlRule[], refused: Remark[]): boolean {
   for (const rule of rules) {
-    const problem = rule.check(position);
+    const problem = readable(
+      () => rule.check(position),
+      (malformed) => `what it is compared with is malformed: ${malformed}`,
+    );
     if (problem === undefined) continue;
     refused.push({ rule, text: `${position.crl.name} does not count: ${problem}` });
     return false;

@@ -1,4 +1,5 @@
 import { isPostQuantumSignature } from '../algorithms/spki.ts';
+import { DerError } from '../der/reader.ts';
 import { timeText } from '../der/time.ts';
 import type { BasicResponse } from '../x509/ocsp-response.ts';
 import { answerAbout } from './ocsp-rules.ts';
@@ -35,19 +36,12 @@ export class OcspChecker {
     this.#options = options;
   }
 
-  /** Throws DerError for what is no response. */
   async check(subject: PathCertificate, issuer: PathCertificate): Promise<RevocationVerdict> {
     const verdicts: RevocationVerdict[] = [];
     for (const response of this.#responses) {
       if (--this.#left < 0) break;
-      const result = await verifyOcsp({
-        basic: response.basic,
-        issuer: issuer.certificate,
-        certificate: subject.certificate,
-        request: undefined,
-        at: this.#options.at,
-      });
-      if (answerAbout(result.examined)) verdicts.push(this.#verdict(response, result));
+      const verdict = await this.#ask(response, subject, issuer);
+      if (verdict) verdicts.push(verdict);
     }
     const decided = ['revoked', 'good'].map((wanted) =>
       verdicts.find(({ status }) => status === wanted),
@@ -61,6 +55,23 @@ export class OcspChecker {
         remarks: remarks.length > 0 ? remarks : [unknown],
       }
     );
+  }
+
+  /** Undefined if the response does not tell of the certificate, or nobody can find out. */
+  async #ask(
+    response: PathOcsp,
+    { certificate }: PathCertificate,
+    { certificate: issuer }: PathCertificate,
+  ): Promise<RevocationVerdict | undefined> {
+    const { basic } = response;
+    const { at } = this.#options;
+    try {
+      const result = await verifyOcsp({ basic, issuer, certificate, request: undefined, at });
+      return answerAbout(result.examined) && this.#verdict(response, result);
+    } catch (error) {
+      if (error instanceof DerError) return undefined; // such as an issuer whose key is malformed
+      throw error;
+    }
   }
 
   #verdict(
