@@ -81,6 +81,12 @@ export const POLICY_CASES: readonly WantedCase[] = [
   under('the same in all', [A], [ca(policies(A)), leaf(policies(A))]),
   under('another one', [B], [ca(policies(A)), leaf(policies(A))], not(B, `but for ${A}`)),
   under('one of two', [C, B], [ca(policies(A, B)), leaf(policies(B))]),
+  under(
+    'one that only the CA has',
+    [A],
+    [ca(policies(A, B)), leaf(policies(B))],
+    not(A, `but for ${B}`),
+  ),
   under('none in the CA', [A], [ca(), leaf(policies(A))], not(A, NO_OTHER)),
   under('none in the leaf', [A], [ca(policies(A)), leaf()], not(A, NO_OTHER)),
   under('any in the CA', [A], [ca(policies(ANY)), leaf(policies(A))]),
