@@ -22,6 +22,7 @@ describeConsoleSession('docs/audit.md');
 describeConsoleSession('docs/renewal.md');
 describeConsoleSession('docs/finding.md');
 describeConsoleSession('docs/store.md');
+describeConsoleSession('docs/verify.md');
 
 describe('what is generated in docs/', () => {
   it.each(GENERATED)('$name in $file is as the code has it', async ({ file, name, text }) => {

@@ -91,6 +91,7 @@ const SESSION: readonly (readonly [name: string, line: string])[] = [
   ['verify', 'verify a.crt --trust ca/ca.crt'],
   ['verify', 'verify a.crt --trust ca/ca.crt --at 2100-01-01'],
   ['lint', 'lint a.crt --as tls-server'],
+  ['verify', 'verify a.crt --trust ca/ca.crt --crl ca.crl --ocsp response.der --dns a.example'],
   ['key generate', 'key generate --algorithm ml-dsa-44 --out k.key --public-out k.pub'],
   ['key show', 'key show k.key'],
   ['key public', 'key public k.key'],

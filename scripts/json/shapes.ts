@@ -161,6 +161,7 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
         notAfter: 'time',
         fingerprint: 'string',
         trusted: 'boolean',
+        revocation: [{ status: 'string', by: ['string'] }, 'null'],
       },
     ],
     signatures: [

@@ -3,14 +3,17 @@ import { timeText, wholeSeconds } from '../der/time.ts';
 import { PkiError } from '../errors.ts';
 import type { PathResult, PathStep } from '../path/path-result.ts';
 import type { CheckedSignature } from '../path/path-signatures.ts';
+import type { RevocationStatus, RevocationVerdict } from '../path/revocation-verdict.ts';
 import { validatePath } from '../path/validate-path.ts';
 import { serialText } from '../x509/certificate.ts';
 import type { CliContext } from './context.ts';
 import { columns, json } from './present.ts';
 import { printable } from './printable.ts';
 import { nameOf, readCertificates } from './read-certificates.ts';
+import { type RevocationOptions, revocationEvidence } from './revocation-evidence.ts';
+import { type WantedOptions, wantedBy } from './wanted-options.ts';
 
-export interface VerifyOptions {
+export interface VerifyOptions extends WantedOptions, RevocationOptions {
   readonly trust: readonly string[];
   readonly at?: Date;
   readonly requireAlt?: boolean;
@@ -28,6 +31,7 @@ export async function verifyChain(
   files: VerifyFiles,
   options: VerifyOptions,
 ): Promise<void> {
+  const wanted = wantedBy(options);
   const [certificate, ...chain] = await readCertificates(context, files.certificate);
   const read = (paths: readonly string[]) =>
     Promise.all(paths.map((path) => readCertificates(context, path)));
@@ -38,6 +42,8 @@ export async function verifyChain(
     trust: (await read(options.trust)).flat(),
     at,
     requireAlternative: options.requireAlt ?? false,
+    wanted,
+    ...(await revocationEvidence(context, options)),
   });
   const name = nameOf(files.certificate);
   if (options.json) context.print(json(resultJson(result, at)));
@@ -57,18 +63,22 @@ function pathLines({ path }: PathResult): string {
   const rows = path.flatMap((step) => step.signatures.map((one) => signatureColumns(one, step)));
   const lines = columns(rows).split('\n');
   return path
-    .map(({ subject, trusted, signatures: own }) => {
+    .map(({ subject, trusted, signatures: own, revocation }) => {
       const heading = `  ${subject}${trusted ? ' (trusted)' : ''}\n`;
-      return (
-        heading +
-        lines
-          .splice(0, own.length)
-          .map((line) => `    ${line}\n`)
-          .join('')
-      );
+      const below = [...lines.splice(0, own.length), ...revocationLines(revocation)];
+      return heading + below.map((line) => `    ${line}\n`).join('');
     })
     .join('');
 }
+
+const REVOCATION: Readonly<Record<RevocationStatus, string>> = {
+  good: 'not revoked',
+  revoked: 'revoked',
+  undetermined: 'not known whether it is revoked',
+};
+
+const revocationLines = (verdict: RevocationVerdict | undefined): readonly string[] =>
+  verdict ? [[REVOCATION[verdict.status], ...verdict.by.map((by) => `by ${by}`)].join(', ')] : [];
 
 function signatureColumns(signature: CheckedSignature, { trusted }: PathStep): readonly string[] {
   const { algorithm, composite, what, issuer, implementation, problem } = signature;
@@ -98,7 +108,13 @@ const signatureJson = ({ problem, ...signature }: CheckedSignature) => ({
   problem: problem === undefined ? null : printable(problem),
 });
 
-const stepJson = ({ certificate: { tbs, der }, subject, issuer, trusted }: PathStep) => ({
+const stepJson = ({
+  certificate: { tbs, der },
+  subject,
+  issuer,
+  trusted,
+  revocation,
+}: PathStep) => ({
   subject,
   issuer,
   serial: serialText(tbs.serialNumber),
@@ -106,4 +122,5 @@ const stepJson = ({ certificate: { tbs, der }, subject, issuer, trusted }: PathS
   notAfter: timeText(tbs.notAfter),
   fingerprint: createHash('sha256').update(der).digest('hex'),
   trusted,
+  revocation: revocation ? { status: revocation.status, by: revocation.by.map(printable) } : null,
 });

@@ -1,22 +1,32 @@
 import { isPostQuantumSignature } from '../algorithms/spki.ts';
 import type { CandidatePath } from './build-paths.ts';
+import type { RevocationChecker } from './check-revocation.ts';
 import type { ConstraintChecker } from './name-constraints.ts';
 import type { PathCertificate } from './path-certificate.ts';
 import { type PathFinding, type PathResult, type PathStep, pathResult } from './path-result.ts';
 import { PATH_RULES, type PathRule } from './path-rules.ts';
 import type { SignatureChecker, SignatureKind } from './path-signatures.ts';
+import { POLICY_RULES } from './policy-rules.ts';
+import type { Cited, Remark } from './revocation-verdict.ts';
+import type { Wanted } from './wanted.ts';
+import { WANTED_RULES } from './wanted-rules.ts';
+
+const RULES: readonly PathRule[] = [...PATH_RULES, ...POLICY_RULES, ...WANTED_RULES];
 
 export interface JudgeOptions {
   /** When the path has to be valid. Whole seconds. */
   readonly at: Date;
   /** Whether a classical signature needs an alternative one beside it (X.509 clause 9.8). */
   readonly requireAlternative: boolean;
+  readonly wanted?: Wanted;
 }
 
 /** What is expensive, remembered and bounded over all paths of one validation. */
 export interface Checkers {
   readonly signed: SignatureChecker;
   readonly constraints: ConstraintChecker;
+  /** Undefined if nothing is there to tell of revocation. */
+  readonly revocation: RevocationChecker | undefined;
 }
 
 export interface Judged {
@@ -30,23 +40,28 @@ const FAR = 1000;
 /** Checks each signature and each rule for all certificates of a path. */
 export async function judgePath(
   { certificates, anchored }: CandidatePath,
-  { at, requireAlternative }: JudgeOptions,
-  { signed, constraints }: Checkers,
+  { at, requireAlternative, wanted = {} }: JudgeOptions,
+  { signed, constraints, revocation }: Checkers,
 ): Promise<Judged> {
   const [steps, findings, warnings]: [PathStep[], PathFinding[], string[]] = [[], [], []];
   for (const [index, subject] of certificates.entries()) {
     const last = index === certificates.length - 1;
     const issuer = last ? anchorOfItself(subject, anchored) : certificates[index + 1];
     const signatures = issuer ? await signed.check(subject, issuer) : [];
-    steps.push({ ...namesOf(subject), trusted: anchored && last, signatures });
+    const asked = issuer && !last ? await revocation?.check(subject, issuer, index) : undefined;
+    steps.push({ ...namesOf(subject), trusted: anchored && last, signatures, revocation: asked });
     const remarks = [
       ...signatures.flatMap(({ what, problem }) => asRemarks(SIGNATURE_RULES[what], problem)),
       ...(issuer
         ? alternativeRemarks(subject, issuer, requireAlternative)
         : endRemarks(subject, anchored)),
-      ...PATH_RULES.flatMap((rule) =>
-        asRemarks(rule, rule.check({ subject, path: certificates, index, at, constraints })),
+      ...RULES.flatMap((rule) =>
+        asRemarks(
+          rule,
+          rule.check({ subject, path: certificates, index, at, constraints, wanted }),
+        ),
       ),
+      ...(asked?.remarks ?? []),
     ];
     findings.push(...findingsOf(subject, remarks));
     warnings.push(...remarks.flatMap(({ rule, text }) => (rule ? [] : [text])));
@@ -65,14 +80,6 @@ const namesOf = ({ certificate, subject, issuer }: PathCertificate) => ({
   subject,
   issuer,
 });
-
-type Cited = Pick<PathRule, 'id' | 'cites'>;
-
-/** A problem under a rule, or without one a warning. */
-interface Remark {
-  readonly rule?: Cited;
-  readonly text: string;
-}
 
 const SIGNATURE_RULES: Readonly<Record<SignatureKind, Cited>> = {
   signature: { id: 'signature', cites: 'RFC 5280 §6.1.3 (a)' },

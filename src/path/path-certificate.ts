@@ -2,6 +2,7 @@ import { DerError } from '../der/reader.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { EXTENSION_OID, type KnownExtensions, knownExtensions } from '../x509/extensions.ts';
 import { nameText, parseName } from '../x509/names.ts';
+import { type PolicyExtensions, policyExtensions } from '../x509/policy-extensions.ts';
 import { attributeValues, comparableName, nameKey } from './comparable-name.ts';
 import {
   NAME_CONSTRAINTS_OID,
@@ -28,6 +29,7 @@ export interface PathCertificate {
   readonly selfIssued: boolean;
   readonly extensions: KnownExtensions;
   readonly nameConstraints: NameConstraints | undefined;
+  readonly policies: PolicyExtensions;
   /** What name constraints are about: the subject, and all of subjectAltName. */
   readonly names: readonly NameOfForm[];
   /** What of it could not be read; then all of the extensions are left out. */
@@ -51,7 +53,10 @@ export function pathCertificate(certificate: Certificate): PathCertificate {
 /** More than anybody has use for; what reads and encodes them again is not made for thousands. */
 const MAX_EXTENSIONS = 500;
 
-type Contents = Pick<PathCertificate, 'extensions' | 'nameConstraints' | 'names' | 'malformed'>;
+type Contents = Pick<
+  PathCertificate,
+  'extensions' | 'nameConstraints' | 'policies' | 'names' | 'malformed'
+>;
 
 const contents = ({ tbs }: Certificate): Contents =>
   readable<Contents>(
@@ -63,6 +68,7 @@ const contents = ({ tbs }: Certificate): Contents =>
       return {
         extensions: knownExtensions(tbs.extensions),
         nameConstraints: constraints && parseNameConstraints(constraints),
+        policies: policyExtensions(tbs.extensions),
         names: [...subjectNames(tbs.subject), ...(altNames ? namesOfForms(altNames) : [])],
         malformed: undefined,
       };
@@ -70,6 +76,7 @@ const contents = ({ tbs }: Certificate): Contents =>
     (malformed) => ({
       extensions: knownExtensions([]),
       nameConstraints: undefined,
+      policies: policyExtensions([]),
       names: [],
       malformed,
     }),
@@ -88,20 +95,25 @@ function subjectNames(subject: Uint8Array): readonly NameOfForm[] {
   ];
 }
 
-const keyOf = (name: Uint8Array): string =>
+/** Equal for names that match. */
+export const keyOf = (name: Uint8Array): string =>
   readable(
     () => nameKey(comparableName(name)),
     () => Buffer.from(name).toString('hex'),
   );
 
-const textOf = (name: Uint8Array): string =>
+/** A name for people, escaped. */
+export const textOf = (name: Uint8Array): string =>
   readable(
     () => nameText(parseName(name)),
     () => '(a name that cannot be read)',
   );
 
 /** What `read` returns, or where it throws a DerError what `otherwise` makes of its message. */
-function readable<Result>(read: () => Result, otherwise: (message: string) => Result): Result {
+export function readable<Result>(
+  read: () => Result,
+  otherwise: (message: string) => Result,
+): Result {
   try {
     return read();
   } catch (error) {

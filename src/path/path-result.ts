@@ -1,5 +1,6 @@
 import type { Certificate } from '../x509/certificate.ts';
 import type { CheckedSignature } from './path-signatures.ts';
+import type { RevocationVerdict } from './revocation-verdict.ts';
 
 /** Why a path is refused: one requirement that one of its certificates does not meet. */
 export interface PathFinding {
@@ -20,6 +21,8 @@ export interface PathStep {
   /** Whether it is a trust anchor. */
   readonly trusted: boolean;
   readonly signatures: readonly CheckedSignature[];
+  /** Undefined if nothing was there to tell, and for the end of the path. */
+  readonly revocation: RevocationVerdict | undefined;
 }
 
 export interface PathResult {

@@ -1,7 +1,9 @@
 import { timeText } from '../der/time.ts';
 import { EXTENSION_OID } from '../x509/extensions.ts';
+import { POLICY_EXTENSION_OID } from '../x509/policy-extensions.ts';
 import { type ConstraintChecker, NAME_CONSTRAINTS_OID } from './name-constraints.ts';
 import type { PathCertificate } from './path-certificate.ts';
+import type { Wanted } from './wanted.ts';
 
 /** One certificate of a path, as a rule looks at it. */
 export interface PathPosition {
@@ -13,6 +15,7 @@ export interface PathPosition {
   /** When it has to be valid. Whole seconds. */
   readonly at: Date;
   readonly constraints: ConstraintChecker;
+  readonly wanted: Wanted;
 }
 
 /** One row, one requirement of one document, on each certificate of a path. */
@@ -27,15 +30,16 @@ const critical = ({ certificate }: PathCertificate, oid: string): boolean | unde
   certificate.tbs.extensions.find((extension) => extension.oid === oid)?.critical;
 
 /**
- * Extensions that are taken account of, so that they may be critical. Without policies or purposes
- * that are asked for, certificatePolicies and extKeyUsage forbid nothing (RFC 5280 §6.1.1, §6.1.5).
+ * Extensions that are taken account of, so that they may be critical. Without a purpose that is asked
+ * for, extKeyUsage forbids nothing.
  */
 const UNDERSTOOD: ReadonlySet<string> = new Set([
   EXTENSION_OID.keyUsage,
   EXTENSION_OID.subjectAltName,
   EXTENSION_OID.basicConstraints,
   NAME_CONSTRAINTS_OID,
-  '2.5.29.32', // certificatePolicies
+  EXTENSION_OID.certificatePolicies,
+  ...Object.values(POLICY_EXTENSION_OID),
   EXTENSION_OID.extKeyUsage,
   EXTENSION_OID.subjectKeyIdentifier, // the rule about key identifiers tells of these
   EXTENSION_OID.authorityKeyIdentifier,

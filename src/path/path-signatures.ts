@@ -2,6 +2,8 @@ import { obsoleteSignature } from '../algorithms/obsolete.ts';
 import { describeSignature } from '../algorithms/spki.ts';
 import { checkSignature, type SignatureCheck, type SignedOctets } from '../algorithms/verify.ts';
 import { preTbs } from '../x509/alternative.ts';
+import type { KnownExtensions } from '../x509/extensions.ts';
+import type { Signed } from '../x509/signed.ts';
 import type { PathCertificate } from './path-certificate.ts';
 
 export type SignatureKind = 'signature' | 'alternative signature';
@@ -46,22 +48,36 @@ export class SignatureChecker {
   }
 }
 
-async function checkPair(
-  subject: PathCertificate,
+const checkPair = (
+  { certificate, subject, extensions }: PathCertificate,
+  issuer: PathCertificate,
+): Promise<readonly CheckedSignature[]> =>
+  checkSigned({ signed: certificate, name: subject, alternative: extensions }, issuer);
+
+/** Something that a CA has signed, a certificate or a CRL. */
+export interface SignedByCa {
+  readonly signed: Signed;
+  /** For people. */
+  readonly name: string;
+  readonly alternative: Pick<KnownExtensions, 'altSignatureAlgorithm' | 'altSignatureValue'>;
+}
+
+/** The signature, then the alternative one if it is there and the issuer has the key for it. */
+export async function checkSigned(
+  { signed, name, alternative }: SignedByCa,
   issuer: PathCertificate,
 ): Promise<readonly CheckedSignature[]> {
-  const { certificate, extensions } = subject;
-  const { signatureAlgorithm: identifier, signature, tbsDer: message } = certificate;
+  const { signatureAlgorithm: identifier, signature, tbsDer: message } = signed;
   const spki = issuer.certificate.tbs.publicKey;
-  const names = { certificate: subject.subject, issuer: issuer.subject };
+  const names = { certificate: name, issuer: issuer.subject };
   const main = await checked(
     { spki, identifier, message, signature },
     { ...names, what: 'signature' },
   );
-  const { altSignatureAlgorithm, altSignatureValue } = extensions;
+  const { altSignatureAlgorithm, altSignatureValue } = alternative;
   const altKey = issuer.extensions.subjectAltPublicKeyInfo;
   if (!altSignatureAlgorithm || !altSignatureValue || !altKey) return main;
-  const alternative = await checked(
+  const second = await checked(
     {
       spki: altKey,
       identifier: altSignatureAlgorithm,
@@ -70,7 +86,7 @@ async function checkPair(
     },
     { ...names, what: 'alternative signature' },
   );
-  return [...main, ...alternative];
+  return [...main, ...second];
 }
 
 /** What does not verify because it is of a former draft, or was never allowed, is told so. */

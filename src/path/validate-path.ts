@@ -1,11 +1,13 @@
 import { wholeSeconds } from '../der/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { candidatePaths, type PathPool } from './build-paths.ts';
+import { RevocationChecker, type RevocationEvidence } from './check-revocation.ts';
 import { type Judged, judgePath, TRUST_RULE } from './judge-path.ts';
 import { ConstraintChecker } from './name-constraints.ts';
 import { type PathCertificate, pathCertificate } from './path-certificate.ts';
 import { type PathResult, pathResult } from './path-result.ts';
 import { SignatureChecker } from './path-signatures.ts';
+import type { Wanted } from './wanted.ts';
 
 export interface PathInput {
   /** The certificate that is asked about. */
@@ -18,6 +20,10 @@ export interface PathInput {
   readonly at: Date;
   /** Refuses each certificate without a valid alternative signature (X.509 clause 9.8). */
   readonly requireAlternative: boolean;
+  /** What the certificate has to be good for. */
+  readonly wanted?: Wanted;
+  /** What tells of revocation; without any, nothing is asked. */
+  readonly revocation?: RevocationEvidence;
 }
 
 /**
@@ -31,7 +37,8 @@ export async function validatePath(input: PathInput): Promise<PathResult> {
   const at = wholeSeconds(input.at); // as fine as certificates are
   const { candidates, exhausted } = candidatePaths(leaf, pool);
   const signed = new SignatureChecker();
-  const checkers = { signed, constraints: new ConstraintChecker() };
+  const revocation = input.revocation && new RevocationChecker(input.revocation, { ...input, at });
+  const checkers = { signed, constraints: new ConstraintChecker(), revocation };
   let best: Judged | undefined;
   for (const candidate of candidates) {
     if (best && !signed.hasBudget) break;

@@ -186,14 +186,18 @@ export interface RevokedCertificate {
 
 /** Reads the entries of a CRL one after the other; throws DerError. */
 export function* revokedCertificates(list: Uint8Array): Iterable<RevokedCertificate> {
-  for (const { serialContents, serialEnd, date, dateEnd, end } of entryBounds(list)) {
-    yield {
-      serialNumber: integerValue(list.subarray(serialContents, serialEnd)),
-      revocationDate: timeValue(readDer(list.subarray(date, dateEnd))),
-      extensions: dateEnd === end ? [] : parseExtensions(enterDer(list.subarray(dateEnd, end))),
-    };
-  }
+  for (const bounds of entryBounds(list)) yield revokedWithin(list, bounds);
 }
+
+/** Reads the entry that lies there; throws DerError. */
+export const revokedWithin = (
+  list: Uint8Array,
+  { serialContents, serialEnd, date, dateEnd, end }: Readonly<EntryBounds>,
+): RevokedCertificate => ({
+  serialNumber: integerValue(list.subarray(serialContents, serialEnd)),
+  revocationDate: timeValue(readDer(list.subarray(date, dateEnd))),
+  extensions: dateEnd === end ? [] : parseExtensions(enterDer(list.subarray(dateEnd, end))),
+});
 
 /** How many there are, by their lengths alone. */
 export function countRevoked(list: Uint8Array): number {

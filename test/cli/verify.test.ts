@@ -113,6 +113,7 @@ describe('verify', () => {
       notAfter: '2030-04-01T11:54:59Z',
       fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
       trusted: false,
+      revocation: null,
     });
     expect(result.path[1]).toMatchObject({ subject: 'CN=composite root', trusted: true });
     expect(result.signatures.length).toBe(4);

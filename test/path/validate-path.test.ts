@@ -1,41 +1,18 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { candidatePaths } from '../../src/path/build-paths.ts';
 import { pathCertificate } from '../../src/path/path-certificate.ts';
 import { validatePath } from '../../src/path/validate-path.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
-import { tool, tryTool } from '../support/tools.ts';
-import { AT, type Chain, chain, chainOf, inputOf, KeyRing } from './chain.ts';
+import { tool } from '../support/tools.ts';
+import { AT, chain, chainOf, inputOf, KeyRing } from './chain.ts';
 import { CHAIN_CASES } from './chain-cases.ts';
-import { CA, cn, make, pemOf, usage } from './made-certificates.ts';
+import { CA, cn, make, usage } from './made-certificates.ts';
 import { NAME_CONSTRAINT_CASES } from './name-constraint-cases.ts';
+import { opensslVerdict } from './openssl-verdict.ts';
 
 const keys = new KeyRing('ed25519');
 const other = new KeyRing('ed25519');
 
 const openssl = tool('openssl-3.5');
-const cwd = temporaryDirectory();
-
-/** Whether OpenSSL verifies the chain, strictly. */
-function opensslVerdict({ root, intermediates, leaf }: Chain): {
-  accepted: boolean;
-  output: string;
-} {
-  const file = (title: string, text: string) => {
-    const path = join(cwd, title);
-    writeFileSync(path, text);
-    return path;
-  };
-  const untrusted =
-    intermediates.length > 0 ? ['-untrusted', file('ca.pem', pemOf(...intermediates))] : [];
-  const { status, output } = tryTool(
-    openssl ?? '',
-    ...['verify', '-x509_strict', '-check_ss_sig', '-attime', String(AT.getTime() / 1000)],
-    ...['-CAfile', file('root.pem', pemOf(root)), ...untrusted, file('leaf.pem', pemOf(leaf))],
-  );
-  return { accepted: status === 0, output };
-}
 
 const CASES = [...CHAIN_CASES, ...NAME_CONSTRAINT_CASES];
 

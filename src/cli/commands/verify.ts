@@ -1,9 +1,10 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { collect } from '../collect.ts';
 import type { CliContext } from '../context.ts';
 import { instant } from '../instant.ts';
 import { jsonOption } from '../options.ts';
 import type { VerifyOptions } from '../verify-chain.ts';
+import { addWantedOptions } from '../wanted-options.ts';
 
 const AFTER_HELP = `
 A file may hold several certificates in PEM: of <certificate> the first one is verified and the
@@ -12,10 +13,12 @@ others are intermediates. The order of the rest does not matter. Exit status 3: 
 Examples:
   $ pki verify server.crt --trust ca/ca.crt
   $ pki verify server.crt issuing-ca.crt --trust root.crt --at 2027-01-01T00:00:00Z
+  $ pki verify server.crt --trust root.crt --dns www.example.com --purpose tls-server
+  $ pki verify server.crt issuing-ca.crt --trust root.crt --crl root.crl --crl issuing-ca.crl
   $ pki verify server.crt --trust hybrid-root.crt --require-alt --json`;
 
 export function verifyCommand(context: CliContext): Command {
-  return new Command('verify')
+  const command = new Command('verify')
     .argument('<certificate>', 'PEM or DER; "-" is standard input')
     .argument('[intermediate...]', 'certificates between it and a trusted one')
     .requiredOption('--trust <file>', 'trusted certificates; may be given several times', collect)
@@ -24,7 +27,16 @@ export function verifyCommand(context: CliContext): Command {
       '--require-alt',
       'refuse classical signatures without an alternative one beside them (Catalyst)',
     )
-    .addOption(jsonOption())
+    .option('--crl <file>', 'CRLs, full or delta; may be given several times', collect)
+    .option('--ocsp <file>', 'OCSP response; may be given several times', collect)
+    .addOption(
+      new Option(
+        '--revocation <certificates>',
+        'of which it has to be known that they are not revoked; all is the default with --crl, leaf with --ocsp alone',
+      ).choices(['leaf', 'all']),
+    )
+    .addOption(jsonOption());
+  return addWantedOptions(command)
     .addHelpText('after', AFTER_HELP)
     .action(async (certificate: string, intermediates: string[], options: VerifyOptions) => {
       const { verifyChain } = await import('../verify-chain.ts');

@@ -1,0 +1,177 @@
+import { timeText } from '../der/time.ts';
+import { findRevoked, reasonOf } from '../x509/revoked-lookup.ts';
+import { CRL_END_RULE, CRL_RULES, type CrlPosition, type CrlRule, pointsFor } from './crl-rules.ts';
+import { ALL_REASONS, reasonNames } from './distribution-points.ts';
+import { type PathCertificate, readable } from './path-certificate.ts';
+import type { PathCrl } from './path-crl.ts';
+import { type CheckedSignature, checkSigned } from './path-signatures.ts';
+import type { Cited, Remark, RevocationVerdict } from './revocation-verdict.ts';
+
+const REVOKED: Cited = { id: 'revoked', cites: 'RFC 5280 §6.3.3 (i), (j)' };
+const NO_CRL: Cited = { id: 'crl', cites: 'RFC 5280 §6.3.3' };
+const NO_BASE: Cited = { id: 'crl-delta-base', cites: 'RFC 5280 §5.2.4, §6.3.3 (c)' };
+const REASONS: Cited = { id: 'crl-reasons', cites: 'RFC 5280 §6.3.3 (d), (e), (l)' };
+
+/** Signatures of CRLs that are checked in one validation: a bound for hostile collections. */
+const MAX_SIGNATURES = 100;
+
+type CrlOptions = Pick<CrlPosition, 'at' | 'requireAlternative'>;
+
+/** Asks the same CRLs about many certificates; each signature is checked once. */
+export class CrlChecker {
+  readonly #crls: readonly PathCrl[];
+  readonly #options: CrlOptions;
+  readonly #signatures = new Map<PathCrl, Map<PathCertificate, readonly CheckedSignature[]>>();
+  #left = MAX_SIGNATURES;
+
+  constructor(crls: readonly PathCrl[], options: CrlOptions) {
+    this.#crls = crls;
+    this.#options = options;
+  }
+
+  /** RFC 5280 §6.3.3 for one certificate, with the certificate of its issuer. */
+  async check(subject: PathCertificate, issuer: PathCertificate): Promise<RevocationVerdict> {
+    const positions: CrlPosition[] = [];
+    for (const crl of this.#crls.filter(({ issuerKey }) => issuerKey === subject.issuerKey)) {
+      const signatures = await this.#signaturesOf(crl, issuer);
+      positions.push({ crl, subject, issuer, signatures, ...this.#options });
+    }
+    if (positions.length > 0) return verdictOf(positions);
+    const text = `none of the CRLs is of its issuer ${subject.issuer}`;
+    return { status: 'undetermined', by: [], remarks: [{ rule: NO_CRL, text }] };
+  }
+
+  async #signaturesOf(crl: PathCrl, issuer: PathCertificate) {
+    const ofCrl =
+      this.#signatures.get(crl) ?? new Map<PathCertificate, readonly CheckedSignature[]>();
+    this.#signatures.set(crl, ofCrl);
+    const known = ofCrl.get(issuer);
+    if (known) return known;
+    this.#left--;
+    const signed = { signed: crl.crl, name: crl.name, alternative: crl.extensions };
+    const checked = this.#left < 0 ? [TOO_MANY] : await checkSigned(signed, issuer);
+    ofCrl.set(issuer, checked);
+    return checked;
+  }
+}
+
+const TOO_MANY: CheckedSignature = {
+  certificate: '',
+  issuer: '',
+  what: 'signature',
+  algorithm: 'unknown',
+  implementation: 'none',
+  problem: 'there are too many CRLs and issuers to check, give fewer of them',
+};
+
+/** A full CRL, and the newest delta CRL that brings it up to date. */
+interface Combined {
+  readonly full: CrlPosition;
+  readonly delta: CrlPosition | undefined;
+}
+
+function verdictOf(positions: readonly CrlPosition[]): RevocationVerdict {
+  const refused: Remark[] = [];
+  const sound = positions.filter((position) => keep(position, CRL_RULES, refused));
+  const [deltas, full] = [sound.filter(isDelta), sound.filter((one) => !isDelta(one))];
+  const combined = newestOfEachScope(full).map((one) => withDelta(one, deltas));
+  const usable = combined.filter(
+    ({ full, delta }) => (delta && isCurrent(delta)) || keep(full, [CRL_END_RULE], refused),
+  );
+  const bases = combined.map((one) => one.full.crl);
+  refused.push(...deltas.filter(({ crl }) => !bases.some((base) => isBase(base, crl))).map(noBase));
+  const revoked = usable.map(revokedBy).find((remark) => remark !== undefined);
+  const by = usable.flatMap(({ full, delta }) => [
+    full.crl.name,
+    ...(delta ? [delta.crl.name] : []),
+  ]);
+  if (revoked) return { status: 'revoked', by, remarks: [revoked] };
+  const missing = ALL_REASONS & ~usable.reduce((mask, one) => mask | reasonsOf(one.full), 0);
+  if (missing === 0) return { status: 'good', by, remarks: [] };
+  const text = `its CRLs do not tell of ${reasonNames(missing).join(', ')}`;
+  const remarks = usable.length === 0 ? refused : [...refused, { rule: REASONS, text }];
+  return { status: 'undetermined', by: [], remarks };
+}
+
+/** True if it meets all rules; else the first that it does not meet is a remark. */
+function keep(position: CrlPosition, rules: readonly CrlRule[], refused: Remark[]): boolean {
+  for (const rule of rules) {
+    const problem = readable(
+      () => rule.check(position),
+      (malformed) => `what it is compared with is malformed: ${malformed}`,
+    );
+    if (problem === undefined) continue;
+    refused.push({ rule, text: `${position.crl.name} does not count: ${problem}` });
+    return false;
+  }
+  return true;
+}
+
+const isCurrent = (position: CrlPosition): boolean => CRL_END_RULE.check(position) === undefined;
+
+const isDelta = ({ crl }: CrlPosition): boolean => crl.baseNumber !== undefined;
+
+/** An older one may hold as long, but no longer tells all. */
+function newestOfEachScope(full: readonly CrlPosition[]): readonly CrlPosition[] {
+  const byScope = Map.groupBy(full, ({ crl }) => crl.scopeKey);
+  return [...byScope.values()].flatMap((ofScope) => ofScope.toSorted(newestFirst).slice(0, 1));
+}
+
+function newestFirst({ crl: one }: CrlPosition, { crl: other }: CrlPosition): number {
+  const later = other.crl.tbs.thisUpdate.getTime() - one.crl.tbs.thisUpdate.getTime();
+  return later === 0 ? Number((other.number ?? 0n) - (one.number ?? 0n)) : later;
+}
+
+/**
+ * The newest of the same scope, to a base that is not newer than the full CRL (§5.2.4). One that ran
+ * out does not make the full CRL last longer, but what it says of a certificate stays known.
+ */
+function withDelta(full: CrlPosition, deltas: readonly CrlPosition[]): Combined {
+  const fitting = deltas.filter(
+    ({ crl }) => isBase(full.crl, crl) && (crl.number ?? 0n) > (full.crl.number ?? 0n),
+  );
+  return { full, delta: fitting.toSorted(newestFirst)[0] };
+}
+
+/** Whether a full CRL is one that the delta CRL can be added to. */
+const isBase = (full: PathCrl, delta: PathCrl): boolean =>
+  full.scopeKey === delta.scopeKey &&
+  full.number !== undefined &&
+  full.number >= (delta.baseNumber ?? 0n);
+
+const noBase = ({ crl: { name, baseNumber } }: CrlPosition): Remark => ({
+  rule: NO_BASE,
+  text: `${name} does not count: it needs the full CRL ${baseNumber} or a later one beside it`,
+});
+
+/** ReasonFlags that a CRL tells of for a certificate, as a mask. */
+const reasonsOf = ({ crl, subject }: CrlPosition): number =>
+  pointsFor(crl, subject).reduce((mask, { reasons }) => mask | (reasons & crl.scope.reasons), 0);
+
+/** What the delta CRL says of the certificate, or else the full one. */
+function revokedBy({ full, delta }: Combined): Remark | undefined {
+  const serial = full.subject.certificate.tbs.serialNumber;
+  const inDelta = delta && lookUp(delta.crl, serial);
+  if (inDelta?.removed) return undefined;
+  return (inDelta ?? lookUp(full.crl, serial))?.remark;
+}
+
+function lookUp(crl: PathCrl, serial: bigint) {
+  const remark = (text: string): Remark => ({ rule: REVOKED, text: `${text}, says ${crl.name}` });
+  return readable(
+    () => {
+      const found = findRevoked(crl.crl.tbs.revoked, serial);
+      if (!found) return undefined;
+      const reason = reasonOf(found);
+      const removed = crl.baseNumber !== undefined && reason === 'removeFromCRL';
+      return {
+        removed,
+        remark: remark(`it is revoked since ${timeText(found.revocationDate)}, ${reason}`),
+      };
+    },
+    (problem) => ({
+      removed: false,
+      remark: remark(`it is revoked, in an entry that cannot be read (${problem})`),
+    }),
+  );
+}
