@@ -9,7 +9,7 @@ import type { CliContext } from '../context.ts';
 import { withHsmConfig } from '../hsm-config.ts';
 import { openCa } from '../open-ca.ts';
 import { keyAccess, pathOf } from '../options.ts';
-import { readCertificates } from '../read-certificates.ts';
+import { partOf, readCertificates } from '../read-certificates.ts';
 import { askSecret, PASSPHRASE } from '../secrets.ts';
 import { uriKeyRef } from '../token-key-refs.ts';
 import { mustAgree, type ResponderOptions } from './responder-options.ts';
@@ -47,7 +47,7 @@ async function openDelegate(
   keyText: string,
 ): Promise<Issuer> {
   const [certificate] = await readCertificates(context, file);
-  const [algorithm] = algorithmsOfKey(certificate.tbs.publicKey);
+  const [algorithm] = partOf(file, () => algorithmsOfKey(certificate.tbs.publicKey));
   if (!algorithm) {
     const key = describeKey(certificate.tbs.publicKey);
     throw new PkiError('USAGE', `the key in ${file} (${key}) cannot sign`, {
