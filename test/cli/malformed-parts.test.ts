@@ -25,6 +25,7 @@ const write = (file: string, parts: Parameters<typeof madeCertificate>[0]) =>
 beforeAll(async () => {
   await succeed(pki, 'init-ca', '--name', 'A', '--dir', 'ca', '--no-passphrase');
   write('name.crt', { issuer: HALF });
+  write('subject.crt', { subject: HALF });
   write('key.crt', { issuer: name, subject: name, publicKey: Uint8Array.of(0x30, 2, 0x30, 5) });
 });
 
@@ -36,6 +37,14 @@ describe('a certificate of which a part cannot be read', () => {
       'of an issuer, to ask about',
       'key.crt',
       ['ocsp', 'request', '--cert', 'key.crt', '--issuer', 'key.crt'],
+    ],
+    [
+      'of a responder, by its name',
+      'subject.crt',
+      [
+        ...['ocsp', 'sign', '--ca-dir', 'ca', '--out', 'responses'],
+        ...['--responder-cert', 'subject.crt', '--responder-key', 'ca/keys/ca.key'],
+      ],
     ],
     [
       'of a responder',
