@@ -5,7 +5,7 @@ import { pemParts } from '../der/pem.ts';
 import { DerError } from '../der/reader.ts';
 import { PkiError, systemErrorCode, systemErrorText } from '../errors.ts';
 import { CA_FILES } from '../store/ca-directory.ts';
-import { type Crl, parseCrl } from '../x509/crl.ts';
+import { type Crl, parseCrl, parseCrlNumber } from '../x509/crl.ts';
 import type { CliContext } from './context.ts';
 import { OutputFile } from './output-file.ts';
 
@@ -30,7 +30,11 @@ export const currentCrlPath = (caPath: string, which: WhichCrl): string =>
 export function readCurrentCrl(caPath: string, which: WhichCrl): Crl | undefined {
   const path = currentCrlPath(caPath, which);
   try {
-    return parseCrl(readFileSync(path));
+    const crl = parseCrl(readFileSync(path));
+    // what is said of a CRL is said by its number
+    if (parseCrlNumber(crl.tbs.extensions) === undefined)
+      throw new DerError('it has no CRL number');
+    return crl;
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     const message =

@@ -1,6 +1,6 @@
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { PkiError } from '../errors.ts';
+import { readYaml, type YamlText } from '../profiles/yaml-text.ts';
 import { VENDORS } from '../signers/pkcs11/quirks.ts';
 
 /** One or several: tokens that hold the same key. */
@@ -37,12 +37,13 @@ export interface HsmConfig {
 
 /** Parses and checks the text; an error names `path` and the line. */
 export function parseHsmConfig(text: string, path: string): HsmConfig {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [error] = document.errors;
-  if (error) throw malformed(`${path}:${error.linePos?.[0].line ?? 1}`, firstLine(error.message));
-  const parsed = SCHEMA.safeParse(document.toJS() ?? {});
-  if (!parsed.success) throw explained(parsed.error.issues, document, lines, path);
+  const yaml = readYaml(text);
+  if (!('value' in yaml)) {
+    const [{ line, why }] = yaml.mistakes;
+    throw malformed(`${path}:${line}`, why);
+  }
+  const parsed = SCHEMA.safeParse(yaml.value);
+  if (!parsed.success) throw explained(parsed.error.issues, yaml, path);
   const {
     'pin-env': pinEnv,
     'pin-file': pinFile,
@@ -56,18 +57,13 @@ export function parseHsmConfig(text: string, path: string): HsmConfig {
   return { ...fields, pinEnv, pinFile, userType, initReserved };
 }
 
-type ParsedDocument = ReturnType<typeof parseDocument>;
+type ReadYaml = Extract<YamlText, { readonly value: unknown }>;
 
-function explained(
-  issues: readonly z.core.$ZodIssue[],
-  document: ParsedDocument,
-  lines: LineCounter,
-  path: string,
-): PkiError {
+function explained(issues: readonly z.core.$ZodIssue[], yaml: ReadYaml, path: string): PkiError {
   const texts = issues.flatMap((issue) => {
     const keys = issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.join('.')];
     return keys.map((key) => ({
-      line: lineOf(key.split('.')[0] ?? '', document, lines),
+      line: lineOf(key.split('.')[0] ?? '', yaml),
       why:
         issue.code === 'unrecognized_keys'
           ? unknownKey(key)
@@ -84,8 +80,7 @@ const unknownKey = (key: string): string =>
     : `unknown key "${key}"; use: ${Object.keys(SCHEMA.shape).join(', ')}`;
 
 /** The line of a key of the document, or its first line for one that is missing. */
-function lineOf(key: string, document: ParsedDocument, lines: LineCounter): number {
-  const { contents } = document;
+function lineOf(key: string, { contents, lines }: ReadYaml): number {
   const pairs = contents && 'items' in contents ? contents.items : [];
   for (const pair of pairs) {
     if (typeof pair !== 'object' || pair === null || !('key' in pair)) continue;
@@ -95,7 +90,6 @@ function lineOf(key: string, document: ParsedDocument, lines: LineCounter): numb
   return 1;
 }
 
-const firstLine = (text: string): string => text.split('\n', 1)[0]?.replace(/:$/, '') ?? '';
 const lowered = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 const malformed = (where: string, why: string): PkiError =>

@@ -38,12 +38,22 @@ const inPem = (contents: Uint8Array): readonly Uint8Array[] =>
     .filter(({ label }) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE')
     .map(({ der }) => der);
 
-function readable(der: Uint8Array, which: string, name: string): Certificate {
+const readable = (der: Uint8Array, which: string, name: string): Certificate =>
+  orRefused(`${which}${name}`, () => parseCertificate(der));
+
+/**
+ * A part of a certificate that {@link readCertificates} has left in DER, such as a name or a key;
+ * throws USAGE where it is malformed.
+ */
+export const partOf = <Result>(file: string, read: () => Result): Result =>
+  orRefused(nameOf(file), read);
+
+function orRefused<Result>(name: string, read: () => Result): Result {
   try {
-    return parseCertificate(der);
+    return read();
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
-    throw new PkiError('USAGE', `${which}${name} cannot be read: ${error.message}`, {
+    throw new PkiError('USAGE', `${name} cannot be read: ${error.message}`, {
       hints: ['it has to be X.509, version 3, in PEM or DER'],
       cause: error,
     });

@@ -6,7 +6,7 @@ import { nameText, parseName } from '../x509/names.ts';
 import type { CliContext } from './context.ts';
 import { normalisedSerial } from './find-certificate.ts';
 import { pathOf } from './options.ts';
-import { readCertificates } from './read-certificates.ts';
+import { partOf, readCertificates } from './read-certificates.ts';
 
 /**
  * As {@link recordedSerial}; throws USAGE also for what the store has of another CA, and POLICY for
@@ -68,7 +68,7 @@ function mustBeIssuedBy(
   if (equal(issuer, own.tbs.subject)) return;
   throw new PkiError(
     'USAGE',
-    `${what} is a certificate of another CA: ${nameText(parseName(issuer))}`,
+    `${what} is a certificate of another CA: ${partOf(what, () => nameText(parseName(issuer)))}`,
     {
       hints: [`only the CA that issued it can ${verb} it`],
     },

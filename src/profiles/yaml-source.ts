@@ -1,8 +1,9 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, type LineCounter } from 'yaml';
 import type * as z from 'zod/mini';
 import { PkiError } from '../errors.ts';
 import type { Problem } from './consistency.ts';
 import { PROFILE_SCHEMA, type ProfileDocument } from './profile-schema.ts';
+import { readYaml, type YamlMistake } from './yaml-text.ts';
 
 /** A file with a profile that follows the schema. */
 export interface ProfileSource {
@@ -13,43 +14,24 @@ export interface ProfileSource {
 
 /** Reads the YAML of a profile; throws USAGE with every mistake, its file and its line. */
 export function parseProfile(text: string, path: string): ProfileSource {
-  const lines = new LineCounter();
-  const yaml = parseDocument(text, { lineCounter: lines });
-  const broken = yaml.errors.map(({ linePos, message }) => {
-    const [why = ''] = message.split('\n', 1);
-    return { line: linePos?.[0].line ?? 1, why: why.replace(/:$/, '') };
-  });
-  if (broken.length > 0) throw located(broken, path);
+  const yaml = readYaml(text);
+  if (!('value' in yaml)) throw located(yaml.mistakes, path);
+  const { contents, lines, value } = yaml;
   const malformed = (problems: readonly Problem[]) =>
     located(
       problems.map((problem) => ({
-        line: lineOf(problem.path, yaml.contents, lines),
+        line: lineOf(problem.path, contents, lines),
         why:
           problem.path.length === 0 ? problem.why : `"${problem.path.join('.')}": ${problem.why}`,
       })),
       path,
     );
-  const parsed = PROFILE_SCHEMA.safeParse(plain(yaml, path));
+  const parsed = PROFILE_SCHEMA.safeParse(value);
   if (!parsed.success) throw malformed(parsed.error.issues.flatMap(problemsOf));
   return { document: parsed.data, malformed };
 }
 
-/** Aliases that multiply are refused by the parser, with an error of its own kind. */
-function plain(yaml: ReturnType<typeof parseDocument>, path: string): unknown {
-  try {
-    return yaml.toJS() ?? {};
-  } catch (error) {
-    if (error instanceof ReferenceError) throw located([{ line: 1, why: error.message }], path);
-    throw error;
-  }
-}
-
-interface Located {
-  readonly line: number;
-  readonly why: string;
-}
-
-function located(problems: readonly Located[], path: string): PkiError {
+function located(problems: readonly YamlMistake[], path: string): PkiError {
   const sorted = problems.toSorted((one, other) => one.line - other.line);
   const [first = path, ...others] = sorted.map(({ line, why }) => `${path}:${line}: ${why}`);
   return new PkiError('USAGE', first, { hints: others });

@@ -2,8 +2,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pemBlocks } from '../../src/der/pem.ts';
-import { parseCrl } from '../../src/x509/crl.ts';
+import { octetString } from '../../src/der/writer.ts';
+import { encodeTbsCertList, parseCrl } from '../../src/x509/crl.ts';
+import { EXTENSION_OID } from '../../src/x509/extensions.ts';
 import { revokedCertificates } from '../../src/x509/revoked-list.ts';
+import { encodeSigned } from '../../src/x509/signed.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { world } from '../support/world.ts';
 import { refusals } from './refusal.ts';
@@ -187,6 +190,26 @@ describe('pki crl --check', () => {
       status: 6,
       stdout: '',
       stderr: `pki: error: ${join(cwd, 'checked/crl/ca.crl')} is damaged: tag 30 expected, 77 found\n`,
+    });
+  });
+
+  it.each([
+    ['is malformed', octetString(new Uint8Array(0)), 'tag 02 expected, 04 found'],
+    ['is missing', undefined, 'it has no CRL number'],
+  ])('fails with 6 if the number of the CRL %s', async (_, value, why) => {
+    const path = join(cwd, 'checked/crl/ca.crl');
+    const [made] = pemBlocks(readFileSync(join(cwd, 'checked.crl'), 'latin1'));
+    if (!made) throw new Error('no CRL');
+    const { tbs, signatureAlgorithm, signature } = parseCrl(made.der);
+    const extensions = tbs.extensions
+      .filter(({ oid }) => oid !== EXTENSION_OID.crlNumber || value)
+      .map((one) => (one.oid === EXTENSION_OID.crlNumber && value ? { ...one, value } : one));
+    const changed = encodeTbsCertList({ ...tbs, extensions });
+    writeFileSync(path, encodeSigned(changed, signatureAlgorithm, signature));
+    expect(await check('2030-01-01')).toEqual({
+      status: 6,
+      stdout: '',
+      stderr: `pki: error: ${path} is damaged: ${why}\n`,
     });
   });
 

@@ -8,6 +8,8 @@ import {
   octetString,
   sequence,
   setOf,
+  TAG,
+  tlv,
   utf8String,
 } from '../../src/der/writer.ts';
 import { openFileSigner } from '../../src/signers/file-signer.ts';
@@ -19,6 +21,7 @@ import { encodeName } from '../../src/x509/names.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { world } from '../support/world.ts';
 import { keyFile } from './key-files.ts';
+import { anyKey, P256_KEY } from './made-certificate.ts';
 
 const cwd = temporaryDirectory();
 const pki = world({ cwd, now: new Date('2030-01-01T12:00:00Z') });
@@ -187,6 +190,20 @@ describe('csr show', () => {
       '    alternative signature  ml-dsa-65   does not hold (node:crypto)\n',
     );
     expect(status).toBe(0);
+  });
+
+  it('shows a key on a curve that cannot be read', async () => {
+    const curve = tlv(TAG.objectIdentifier, Uint8Array.of(0x80));
+    const publicKey = anyKey(sequence(objectIdentifier('1.2.840.10045.2.1'), curve), P256_KEY);
+    const info = encodeRequestInfo({ subject: encodeName([]), publicKey, attributes: [] });
+    const identifier = sequence(objectIdentifier('1.2.3.4'), curve);
+    writeFileSync(path('curve.csr'), encodeCsr(info, identifier, new Uint8Array(8)));
+    const { status, stdout } = await show('curve.csr', '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      key: 'ec',
+      signature: '1.2.3.4',
+    });
   });
 
   it('refuses what is no request', async () => {

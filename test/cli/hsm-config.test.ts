@@ -125,6 +125,18 @@ describeOnSoftHsm('a file for --hsm-config', (hsm) => {
       expect(stderr).toMatch(/^pki: error: .*bad\.yaml:\d: Missing closing "quote/);
     });
 
+    it.each([
+      ['an alias leads nowhere', 'module: *a', /^Unresolved alias .*: a$/],
+      ['it nests without end', '['.repeat(5_000), /^it nests too deeply$/],
+    ])('%s', async (_, text, why) => {
+      const file = write('bad.yaml', text);
+      const { status, stderr } = await init('bad', '--hsm-config', file);
+      expect(status).toBe(2);
+      const [start, reason] = stderr.trimEnd().split('bad.yaml:1: ');
+      expect(start).toBe(`pki: error: ${cwd}/`);
+      expect(reason).toMatch(why);
+    });
+
     it('it has no module', async () => {
       const file = write('bad.yaml', 'token: CA Token');
       expect(await init('bad', '--hsm-config', file)).toMatchObject({

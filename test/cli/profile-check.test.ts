@@ -371,6 +371,18 @@ describe('a mistake in a profile is named with its line:', () => {
   });
 });
 
+describe('a profile that nests without end', () => {
+  it.each([
+    ['lists', '['.repeat(5_000)],
+    ['maps', '{ a: '.repeat(20_000)],
+    ['keys', '? '.repeat(5_000)],
+  ])('is refused: %s', async (_, text) => {
+    write('bad', text);
+    const { stderr } = await refused(pki, 'profile', 'check', 'bad.yaml');
+    expect(stderr).toEqual(['pki: error: bad.yaml:1: it nests too deeply']);
+  });
+});
+
 describe('what a profile is built on', () => {
   it('has to be there', async () => {
     write('bad', '', 'extends: tls');

@@ -1,7 +1,7 @@
 import { obsoleteAlgorithm } from '../../algorithms/obsolete.ts';
 import { KEY_ALGORITHMS } from '../../algorithms/registry.ts';
 import { SCHEMES } from '../../algorithms/schemes.ts';
-import { enterDer } from '../../der/reader.ts';
+import { DerError, type DerReader, enterDer } from '../../der/reader.ts';
 import { TAG } from '../../der/writer.ts';
 import type { AlgorithmRank } from './algorithm-rank.ts';
 
@@ -67,13 +67,24 @@ export function unsupportedAlgorithm(identifier: Uint8Array): AlgorithmRank {
   const oid = reader.objectIdentifier();
   const reason = obsoleteAlgorithm(oid);
   const name = NAMES[oid] ?? PREHASHED[oid] ?? nameOfRow(oid) ?? oid;
-  const curve = reader.nextTag === TAG.objectIdentifier ? reader.objectIdentifier() : undefined;
+  const curve = curveIn(reader);
   const on = curve === undefined ? '' : ` on ${CURVES[curve] ?? curve}`;
   return {
     name: name + on,
     status: 'unsupported',
     ...(reason !== undefined && { reason: `it ${reason}` }),
   };
+}
+
+/** The curve that parameters name; undefined for all other parameters, sound or not. */
+function curveIn(parameters: DerReader): string | undefined {
+  if (parameters.nextTag !== TAG.objectIdentifier) return undefined;
+  try {
+    return parameters.objectIdentifier();
+  } catch (error) {
+    if (error instanceof DerError) return undefined;
+    throw error;
+  }
 }
 
 /** The OID is ours, so the parameters are not: NULL where there must be none, or none for NULL. */

@@ -5,12 +5,15 @@ import type { CaStore } from '../../ca/store.ts';
 import { PkiError } from '../../errors.ts';
 import type { KeyRef } from '../../signers/key-ref.ts';
 import { openCaDirectory } from '../../store/ca-directory.ts';
+import type { Certificate } from '../../x509/certificate.ts';
+import { knownExtensions } from '../../x509/extensions.ts';
+import { parseName } from '../../x509/names.ts';
 import { actOf } from '../act.ts';
 import type { CliContext } from '../context.ts';
 import { withHsmConfig } from '../hsm-config.ts';
 import { openCa } from '../open-ca.ts';
 import { keyAccess, pathOf } from '../options.ts';
-import { readCertificates } from '../read-certificates.ts';
+import { partOf, readCertificates } from '../read-certificates.ts';
 import { askSecret, PASSPHRASE } from '../secrets.ts';
 import { uriKeyRef } from '../token-key-refs.ts';
 import { mustAgree, type ResponderOptions } from './responder-options.ts';
@@ -51,9 +54,8 @@ async function openDelegate(
   keyText: string,
 ): Promise<Issuer> {
   const [certificate] = await readCertificates(context, file);
-  const [algorithm] = algorithmsOfKey(certificate.tbs.publicKey);
+  const { algorithm, key } = partOf(file, () => readDelegate(certificate));
   if (!algorithm) {
-    const key = describeKey(certificate.tbs.publicKey);
     throw new PkiError('USAGE', `the key in ${file} (${key}) cannot sign`, {
       hints: ['issue a certificate for a responder with --profile ocsp-signing'],
     });
@@ -63,9 +65,16 @@ async function openDelegate(
     passphrase: (path: string) =>
       askSecret(context, PASSPHRASE, options.passphraseFile, `passphrase of ${path}`),
   };
-  const key: KeyRef = keyText.startsWith('pkcs11:')
+  const keyRef: KeyRef = keyText.startsWith('pkcs11:')
     ? uriKeyRef(options, keyText, context.cwd)
     : { kind: 'file', path: keyText.replace(/^file:/, '') };
-  const keys = { signing: { algorithm: algorithm.name, key } };
+  const keys = { signing: { algorithm: algorithm.name, key: keyRef } };
   return context.resources.use(issuerOf(certificate, file, keys, access));
+}
+
+/** Throws DerError where the name, the extensions or the key cannot be read: lints go by them. */
+function readDelegate({ tbs: { subject, extensions, publicKey } }: Certificate) {
+  parseName(subject);
+  knownExtensions(extensions);
+  return { algorithm: algorithmsOfKey(publicKey)[0], key: describeKey(publicKey) };
 }

@@ -42,11 +42,12 @@ export const ocspRequestCommand = (command: Command, context: CliContext): Comma
 async function makeRequest(options: RequestOptions, context: CliContext): Promise<void> {
   const { out, force = false, hash } = options;
   const { readWithIssuer } = await import('../../ocsp/of-issuer.ts');
+  const { partOf } = await import('../../read-certificates.ts');
   const { certificate, issuer } = await readWithIssuer(context, options);
   const { serialNumber } = certificate.tbs;
   const { certId } = await import('../../../x509/ocsp-cert-id.ts');
   const { encodeOcspRequest, ocspPath } = await import('../../../x509/ocsp-request.ts');
-  const id = certId(issuer.tbs, serialNumber, hash);
+  const id = partOf(options.issuer, () => certId(issuer.tbs, serialNumber, hash));
   const nonce = options.nonce ? context.entropy(NONCE_BYTES) : undefined;
   const der = encodeOcspRequest(id, nonce);
   if (out !== '-') {
