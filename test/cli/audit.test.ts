@@ -7,7 +7,7 @@ import { pemBlocks } from '../../src/der/pem.ts';
 import { parseAuditHead } from '../../src/x509/audit-head.ts';
 import { parseCertificate, serialText } from '../../src/x509/certificate.ts';
 import { parseCrl } from '../../src/x509/crl.ts';
-import { makeOlder } from '../support/older-store.ts';
+import { makeEntriesOlder, makeOlder } from '../support/older-store.ts';
 import { runTool, tool } from '../support/tools.ts';
 import { world } from '../support/world.ts';
 import { auditedCa, lines } from './audit-ca.ts';
@@ -227,29 +227,11 @@ describe('PKI_OPERATOR', () => {
 });
 
 describe('a trail that an older version began', () => {
-  /** As version 2 wrote it: texts instead of JSON. */
   const older = (version: 1 | 2): string => {
-    const ca = tampered((database: DatabaseSync) => {
-      const rows = database.prepare('SELECT id, event, at, serial, detail FROM audit').all();
-      let previous = Buffer.alloc(32);
-      for (const { id, event, at, serial, detail } of rows) {
-        const text = olderText(String(event), JSON.parse(String(detail)));
-        const fields = JSON.stringify([at, event, serial, text]);
-        previous = createHash('sha256').update(previous).update(fields).digest();
-        database
-          .prepare('UPDATE audit SET detail = ?, hash = ? WHERE id = ?')
-          .run(text, previous, Number(id));
-      }
-      database.exec('UPDATE crl SET der = NULL');
-    }, 'old');
+    const ca = tampered((database) => database.exec('UPDATE crl SET der = NULL'), 'old');
+    makeEntriesOlder(path(ca, 'ca.db'));
     makeOlder(path(ca, 'ca.db'), version);
     return ca;
-  };
-  const olderText = (event: string, facts: Readonly<Record<string, string>>): string => {
-    const { profile, tbsSha256, certificateSha256, crlSha256, revocation, since } = facts;
-    if (event === 'intent') return `${profile} ${tbsSha256}`;
-    if (event === 'revoked') return `${revocation} ${since}`;
-    return tbsSha256 ?? certificateSha256 ?? crlSha256 ?? '';
   };
 
   beforeAll(async () => {
