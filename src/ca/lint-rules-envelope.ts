@@ -3,14 +3,9 @@ import { ALGORITHMS, KEY_ALGORITHMS } from '../algorithms/registry.ts';
 import { parseSpki } from '../algorithms/spki.ts';
 import { DerError, enterDer } from '../der/reader.ts';
 import { timeValue } from '../der/time.ts';
+import { type EncodedAttribute, encodedAttributes } from '../x509/names.ts';
 import type { EnvelopeSubject, LintRule } from './lint-rule.ts';
-import {
-  charactersProblem,
-  type EncodedAttribute,
-  encodedAttributes,
-  isOldString,
-  stringTypeProblem,
-} from './name-strings.ts';
+import { charactersProblem, isOldString, stringTypeProblem } from './name-strings.ts';
 
 /** The number of each kind, in words of RFC 5280 §4.1.2.1, §5.1.2.1 and RFC 2986 §4.1. */
 const VERSIONS: Readonly<Record<EnvelopeSubject['kind'], number>> = {

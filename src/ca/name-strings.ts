@@ -1,12 +1,5 @@
-import { enterDer } from '../der/reader.ts';
 import { TAG } from '../der/writer.ts';
-
-/** One attribute of a Name, as its value is encoded. */
-export interface EncodedAttribute {
-  readonly oid: string;
-  readonly tag: number;
-  readonly contents: Uint8Array;
-}
+import type { EncodedAttribute } from '../x509/names.ts';
 
 /** Attributes that have one string type only (RFC 5280 appendix A.1). */
 // biome-ignore format: a table
@@ -19,22 +12,6 @@ const ONE_TYPE: Readonly<Record<string, readonly [tag: number, type: string]>> =
 };
 
 const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
-
-/** The attributes of a Name in DER; throws DerError. */
-export function encodedAttributes(name: Uint8Array): readonly EncodedAttribute[] {
-  const reader = enterDer(name);
-  const attributes: EncodedAttribute[] = [];
-  while (!reader.done) {
-    const set = reader.enter(TAG.set);
-    while (!set.done) {
-      const attribute = set.enter();
-      const oid = attribute.objectIdentifier();
-      const { tag, contents } = attribute.read();
-      attributes.push({ oid, tag, contents });
-    }
-  }
-  return attributes;
-}
 
 /** What is wrong with the type of a string, for an attribute that has one only. */
 export function stringTypeProblem({ oid, tag }: EncodedAttribute): string | undefined {

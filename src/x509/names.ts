@@ -80,9 +80,23 @@ const directoryString = (value: string): Der =>
   /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(value) ? printableString(value) : utf8String(value);
 
 /** The attributes of a Name, in the order of the encoding. */
-export function parseName(name: Uint8Array): readonly NameAttribute[] {
+export const parseName = (name: Uint8Array): readonly NameAttribute[] =>
+  encodedAttributes(name).map(({ oid, tag, contents }) => ({
+    type: TYPE_BY_OID.get(oid) ?? oid,
+    value: stringValue(tag, contents),
+  }));
+
+/** One attribute of a Name, as its value is encoded. */
+export interface EncodedAttribute {
+  readonly oid: string;
+  readonly tag: number;
+  readonly contents: Uint8Array;
+}
+
+/** The same, whatever their values are; throws DerError. */
+export function encodedAttributes(name: Uint8Array): readonly EncodedAttribute[] {
   const reader = enterDer(name);
-  const attributes: NameAttribute[] = [];
+  const attributes: EncodedAttribute[] = [];
   while (!reader.done) {
     const set = reader.enter(TAG.set);
     while (!set.done) {
@@ -90,7 +104,7 @@ export function parseName(name: Uint8Array): readonly NameAttribute[] {
       const oid = attribute.objectIdentifier();
       const { tag, contents } = attribute.read();
       attribute.end();
-      attributes.push({ type: TYPE_BY_OID.get(oid) ?? oid, value: stringValue(tag, contents) });
+      attributes.push({ oid, tag, contents });
     }
   }
   return attributes;
