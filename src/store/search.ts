@@ -12,6 +12,11 @@ export interface CertificateQuery {
   readonly profile?: string | undefined;
   /** A part of the subject as nameText() gives it; case does not matter (of ASCII). */
   readonly name?: string | undefined;
+  /**
+   * A part of who had them issued: the account, or the operator beside it, as the audit trail tells.
+   * Entries of versions before 3 do not tell. Case does not matter (of ASCII).
+   */
+  readonly requester?: string | undefined;
   /** They end in this second or later, and in this one or earlier. */
   readonly endsFrom?: Date | undefined;
   readonly endsUntil?: Date | undefined;
@@ -68,16 +73,26 @@ export function* searchCertificates(
   for (const page of pages) yield page.map(listed);
 }
 
+/** By the index of entries about one certificate; those of older versions are no JSON. */
+const REQUESTED = `EXISTS (
+  SELECT 1 FROM audit
+  WHERE audit.serial = certificate.serial AND event = 'intent' AND CASE WHEN json_valid(detail) THEN
+    json_extract(detail, '$.by.user') LIKE ? ESCAPE '\\'
+    OR json_extract(detail, '$.by.operator') LIKE ? ESCAPE '\\' END)`;
+
 type Condition = readonly [sql: string, ...values: readonly SQLInputValue[]];
 
 function conditionsOf(query: CertificateQuery): readonly Condition[] {
-  const { status, profile, name, endsFrom, endsUntil, since, until } = query;
+  const { status, profile, name, requester, endsFrom, endsUntil, since, until } = query;
   // the inner question is answered by the index of subjects alone, without reading certificates
   const named = 'certificate.id IN (SELECT id FROM certificate WHERE subject LIKE ? ESCAPE ?)';
   return [
     ...(status ? [[STANDINGS[status]] as const] : []),
     ...(profile === undefined ? [] : [['profile = ?', profile] as const]),
     ...(name === undefined ? [] : [[named, containing(name), '\\'] as const]),
+    ...(requester === undefined
+      ? []
+      : [[REQUESTED, containing(requester), containing(requester)] as const]),
     ...(endsFrom ? [['certificate.not_after >= ?', seconds(endsFrom)] as const] : []),
     ...(endsUntil ? [['certificate.not_after <= ?', seconds(endsUntil)] as const] : []),
     ...(since ? [['certificate.at >= ?', seconds(since)] as const] : []),

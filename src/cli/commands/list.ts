@@ -19,6 +19,7 @@ interface ListOptions {
   readonly status?: Standing;
   readonly name?: string;
   readonly profile?: string;
+  readonly requester?: string;
   readonly since?: Date;
   readonly until?: Date;
   readonly sort?: Order;
@@ -53,6 +54,7 @@ export function listCommand(context: CliContext): Command {
     .addOption(new Option('--status <status>', 'only those of this status').choices(STANDING_NAMES))
     .option('--name <text>', 'only those whose subject has this text in it, in any case')
     .option('--profile <name>', 'only those of this profile')
+    .option('--requester <text>', 'only those that an account or operator of this name had issued')
     .option('--since <time>', 'only those issued at this time or later, as 2027-01-01', instant)
     .option('--until <time>', 'only those issued before this time', instant)
     .addOption(
