@@ -22,6 +22,7 @@ const FILES: Readonly<Record<keyof typeof CA_FILES, string>> = {
   cross: 'Cross-certificates of a CA with a new key, and of the one before it.',
   history: 'Certificates that the CA had before, SERIAL.crt.',
   change: 'What becomes of the CA while its certificate is changed; not there otherwise.',
+  issuerCrls: 'CRLs of the CAs above, which tell whether they are revoked, or this one.',
   blockedKeys: 'Lists of keys that are not certified.',
 };
 

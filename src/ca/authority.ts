@@ -21,6 +21,7 @@ import {
   underNameOf,
   verifyRequest,
 } from './request.ts';
+import { revokedIssuer } from './revoked-issuer.ts';
 import { seal } from './seal.ts';
 import type { CaStore } from './store.ts';
 
@@ -133,7 +134,8 @@ export async function rehearse(ca: CaPlan, parts: Omit<AuthorityParts, 'store'>,
   const profile = { ...asked, keyAlgorithms: undefined }; // the key is of another algorithm
   const issuer = parent ? { ...parent, policies: [] } : selfOf(ca, keys);
   const drafted = draft(request, profile, issuer, options, parts);
-  const { subject } = approve(drafted, issuer);
+  const background = { revokedIssuer: await revokedIssuer(issuer) };
+  const { subject } = approve({ ...drafted, background }, issuer);
   const signing =
     parent && [parent.signing, parent.alternative].flatMap((half) => half?.algorithm ?? []);
   const policies = parent ? policiesUnder(parent, ca) : (ca.policies ?? []);

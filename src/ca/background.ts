@@ -10,12 +10,15 @@ import { nameText, parseName } from '../x509/names.ts';
 import { keyFingerprints } from './blocked-keys.ts';
 import type { Draft } from './draft.ts';
 import type { Issuer } from './issuer.ts';
+import { revokedIssuer } from './revoked-issuer.ts';
 import type { CaStore, CertificateRecord } from './store.ts';
 
 /** What the CA knows of the key and the name of a draft, by its records and its lists. */
 export interface Background {
   /** Where the key, or a part of it, is listed as blocked. */
   readonly blocked?: string | undefined;
+  /** Which certificate of the issuer, or above it, is revoked. */
+  readonly revokedIssuer?: string | undefined;
   /** A certificate of the key that was revoked because of a compromise. */
   readonly compromised?: CertificateRecord | undefined;
   /** The newest certificate of the key under another name, whatever became of it. */
@@ -32,7 +35,7 @@ interface Known {
 /** Asks the store and the lists of blocked keys; what follows from it is for the rows to say. */
 export async function backgroundOf(
   { tbs, subject, profile }: Pick<Draft, 'tbs' | 'subject' | 'profile'>,
-  { blockedKeys }: Pick<Issuer, 'blockedKeys'>,
+  issuer: Pick<Issuer, 'blockedKeys' | 'certificate' | 'chain' | 'issuerCrls'>,
   { store, clock }: Known,
 ): Promise<Background> {
   const alternative = knownExtensions(tbs.extensions).subjectAltPublicKeyInfo;
@@ -42,7 +45,8 @@ export async function backgroundOf(
       ? undefined
       : await firstOf(store.findBySubject(nameText(subject)), isGoodForOther(tbs, clock()));
   return {
-    blocked: await blockedKeys?.find(keys.flatMap(keyFingerprints)),
+    revokedIssuer: await revokedIssuer(issuer),
+    blocked: await issuer.blockedKeys?.find(keys.flatMap(keyFingerprints)),
     ...(await certificatesOfKey(tbs, store)),
     otherKey: ofName,
   };

@@ -2,6 +2,7 @@ import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
 import { PkiError } from '../errors.ts';
 import type { KeyAccess } from '../signers/key-access.ts';
 import type { Certificate } from '../x509/certificate.ts';
+import type { Crl } from '../x509/crl.ts';
 import { type KnownExtensions, keyIdentifier, knownExtensions } from '../x509/extensions.ts';
 import { encodeName, type NameAttribute } from '../x509/names.ts';
 import type { BlockedKeys } from './blocked-keys.ts';
@@ -35,6 +36,8 @@ export interface Issuer {
   readonly policies?: readonly Policy[];
   /** The lists of keys that it certifies for nobody. */
   readonly blockedKeys?: BlockedKeys;
+  /** What it was given of the CRLs of the CAs above it. */
+  readonly issuerCrls?: () => Promise<readonly Crl[]>;
   /** Opens the private keys and proves that they belong to the certificate. */
   open(): Promise<IssuerKeys>;
 }

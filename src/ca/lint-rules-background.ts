@@ -4,6 +4,11 @@ import type { LintRule } from './lint-rule.ts';
 /** What the CA knows of a key or a name from before. */
 export const BACKGROUND_RULES: readonly LintRule[] = [
   {
+    id: 'issuer-not-revoked',
+    cites: 'RFC 5280 §6.1.3',
+    check: ({ background }) => background.revokedIssuer,
+  },
+  {
     id: 'key-not-blocked',
     cites: 'TLS BR §6.1.1.3, CVE-2008-0166',
     check: ({ background: { blocked } }) =>

@@ -3,8 +3,9 @@ import { type Issuer, issuerOf } from '../ca/issuer.ts';
 import type { KeysConfig } from '../ca/issuer-keys.ts';
 import type { KeyAccess } from '../signers/key-access.ts';
 import { parseKeyRef } from '../signers/key-ref.ts';
-import { blockedKeyFiles, blockedKeyFilesIn } from '../store/blocked-key-files.ts';
+import { blockedKeyFiles } from '../store/blocked-key-files.ts';
 import { CA_FILES, type CaDirectory, openCaDirectory } from '../store/ca-directory.ts';
+import { filesIn } from '../store/files-in.ts';
 import { type ActOptions, actOf } from './act.ts';
 import { mustNotRunBack } from './clock-back.ts';
 import type { CliContext } from './context.ts';
@@ -44,14 +45,19 @@ export async function openCa(
   const { certificate, certificatePath, chain, config, path } = directory;
   const policies = policiesOf(config.policy, options.policy);
   const blockedKeys = blockedKeyFiles([
-    ...blockedKeyFilesIn(join(path, CA_FILES.blockedKeys), join(caDir, CA_FILES.blockedKeys)),
+    ...filesIn(join(path, CA_FILES.blockedKeys), join(caDir, CA_FILES.blockedKeys)),
     ...(options.blockedKeys ?? []).map((file) => ({ path: pathOf(context, file), shown: file })),
   ]);
+  const issuerCrls = async () => {
+    const { readCrls } = await import('./read-crls.ts');
+    const files = filesIn(join(path, CA_FILES.issuerCrls), join(caDir, CA_FILES.issuerCrls));
+    return (await Promise.all(files.map(({ shown }) => readCrls(context, shown)))).flat();
+  };
   const complete = await withHsmConfig(context, options, config.hsm);
   const keys = movedKeys(config.keys, complete, context.cwd);
   const access = keyAccess(context, complete, path, secrets);
   const issuer = resources.use(issuerOf(certificate, certificatePath, keys, access));
-  return { directory, issuer: { ...issuer, policies, chain, blockedKeys }, access };
+  return { directory, issuer: { ...issuer, policies, chain, blockedKeys, issuerCrls }, access };
 }
 
 /** `--key` names the signing key where it is now; that it is the CA's is proven when it is opened. */

@@ -1,13 +1,7 @@
-import { createReadStream, type Dirent, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { createReadStream } from 'node:fs';
 import type { BlockedKeys } from '../ca/blocked-keys.ts';
-import { PkiError, systemErrorCode, systemErrorText } from '../errors.ts';
-
-/** A list of blocked keys; `shown` is what errors call it. */
-export interface BlockedKeyFile {
-  readonly path: string;
-  readonly shown: string;
-}
+import { PkiError, systemErrorText } from '../errors.ts';
+import type { ShownFile } from './files-in.ts';
 
 /** How much of a file is in memory at a time, in octets; no line is longer. */
 const CHUNK = 1 << 20;
@@ -16,7 +10,7 @@ const CHUNK = 1 << 20;
  * Lists of blocked keys in text: a line has the SHA-256 of a SubjectPublicKeyInfo, or a fingerprint
  * of Debian's openssl-blacklist; after `#` is a comment. They are read when somebody asks.
  */
-export const blockedKeyFiles = (files: readonly BlockedKeyFile[]): BlockedKeys => ({
+export const blockedKeyFiles = (files: readonly ShownFile[]): BlockedKeys => ({
   async find(fingerprints) {
     for (const file of files) {
       const line = await lineIn(file, fingerprints);
@@ -26,26 +20,9 @@ export const blockedKeyFiles = (files: readonly BlockedKeyFile[]): BlockedKeys =
   },
 });
 
-/** The files of a directory, which need not exist, in the order of their names; no hidden ones. */
-export function blockedKeyFilesIn(path: string, shown: string): readonly BlockedKeyFile[] {
-  return entries(path)
-    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
-    .map(({ name }) => ({ path: join(path, name), shown: join(shown, name) }))
-    .toSorted((one, other) => (one.path < other.path ? -1 : 1));
-}
-
-function entries(path: string): readonly Dirent[] {
-  try {
-    return readdirSync(path, { withFileTypes: true });
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
-    throw new PkiError('STORE', `cannot read ${path}: ${systemErrorText(error)}`, { cause: error });
-  }
-}
-
 /** The number of the line that has one of the fingerprints. */
 async function lineIn(
-  file: BlockedKeyFile,
+  file: ShownFile,
   fingerprints: readonly string[],
 ): Promise<number | undefined> {
   let number = 0;
@@ -64,7 +41,7 @@ async function lineIn(
 const FINGERPRINT = /^(?:[0-9a-f]{20}|[0-9a-f]{64})$/;
 
 /** Many at a time: one by one would take ten times as long. */
-async function* linesOf({ path, shown }: BlockedKeyFile): AsyncIterable<readonly string[]> {
+async function* linesOf({ path, shown }: ShownFile): AsyncIterable<readonly string[]> {
   let rest = '';
   try {
     for await (const chunk of createReadStream(path, {
@@ -85,7 +62,7 @@ async function* linesOf({ path, shown }: BlockedKeyFile): AsyncIterable<readonly
   yield [rest];
 }
 
-const malformed = ({ shown }: BlockedKeyFile, line: number): PkiError =>
+const malformed = ({ shown }: ShownFile, line: number): PkiError =>
   new PkiError('USAGE', `${shown}:${line}: it is no fingerprint of a key`, {
     hints: [
       'a line has the SHA-256 of a SubjectPublicKeyInfo in 64 hexadecimal digits, or 20 digits as in openssl-blacklist',

@@ -32,6 +32,7 @@ export const CA_FILES = {
   crl: 'crl',
   profiles: 'profiles',
   blockedKeys: 'blocked-keys',
+  issuerCrls: 'issuer-crls',
   cross: 'cross',
   history: 'history',
   change: 'change',

@@ -35,6 +35,7 @@ const backgroundCase = (
 });
 
 export const BACKGROUND_CASES: readonly LintCase[] = [
+  backgroundCase('issuer-not-revoked', { revokedIssuer: 'the certificate 0a is revoked' }),
   backgroundCase('key-not-blocked', { blocked: 'weak.txt, line 7' }),
   backgroundCase('key-not-compromised', { compromised: EARLIER }),
   backgroundCase('profile-duplicate-key', { otherName: EARLIER }, { duplicateKey: 'refuse' }),
