@@ -38,8 +38,7 @@ function proposed(shell: Shell, line: string): readonly string[] {
   const [program, ...args] = ASK[shell](line);
   const { status, output } = tryTool('env', '-C', join(cwd, 'w'), program, ...args);
   expect(status).toBe(0);
-  const names = output
-    .split('\n')
+  const names = begunAs(line, output.split('\n'))
     .map((text) =>
       text
         .replace(/\t.*/, '')
@@ -48,6 +47,13 @@ function proposed(shell: Shell, line: string): readonly string[] {
     )
     .filter((text) => text !== '');
   return [...new Set(names.map((text) => text.replace(/\/$/, '')))].toSorted();
+}
+
+/** fish 4 also proposes what has the letters of the word anywhere, after what begins with it. */
+function begunAs(line: string, proposals: readonly string[]): readonly string[] {
+  const word = line.split(' ').at(-1) ?? '';
+  const begun = proposals.filter((text) => text.startsWith(word));
+  return begun.length > 0 ? begun : proposals;
 }
 
 beforeAll(async () => {
