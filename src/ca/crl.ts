@@ -1,4 +1,4 @@
-import { wholeSeconds } from '../der/time.ts';
+import { DAY, wholeSeconds } from '../der/time.ts';
 import { PkiError } from '../errors.ts';
 import { CLOCK_TOLERANCE } from '../ports.ts';
 import { altSignatureAlgorithm } from '../x509/alternative.ts';
@@ -12,8 +12,6 @@ import type { Issuer } from './issuer.ts';
 import { approveCrl } from './lint.ts';
 import { sealCrl } from './seal.ts';
 import type { CrlPoint, IssuedCrl } from './store.ts';
-
-const DAY = 86_400_000; // milliseconds
 
 type RevokedPages = AsyncIterable<readonly RevokedEntry[]>;
 

@@ -1,5 +1,5 @@
 import { keyUse } from '../algorithms/spki.ts';
-import { timeText, wholeSeconds } from '../der/time.ts';
+import { DAY, timeText, wholeSeconds } from '../der/time.ts';
 import type { Clock, Entropy } from '../ports.ts';
 import type { Profile } from '../profiles/profile-config.ts';
 import { expanded, type Values } from '../profiles/template.ts';
@@ -57,8 +57,6 @@ export interface Draft {
 
 /** The largest positive INTEGER that DER fits into 20 octets (RFC 5280 §4.1.2.2). */
 const MAX_SERIAL_NUMBER = (1n << 159n) - 1n;
-
-const DAY = 86_400_000; // milliseconds
 
 /** How far notBefore lies in the past, for clocks that run late. Milliseconds. */
 const BACKDATE = 5 * 60_000;

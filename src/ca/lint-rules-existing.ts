@@ -1,3 +1,4 @@
+import { sameOctets } from '../der/same-octets.ts';
 import { timeText } from '../der/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { EXTENSION_OID, type KnownExtensions, knownExtensions } from '../x509/extensions.ts';
@@ -19,7 +20,7 @@ const rule = (
 });
 
 const same = (one: Uint8Array | undefined, other: Uint8Array | undefined): boolean =>
-  one && other ? Buffer.compare(one, other) === 0 : one === other;
+  one && other ? sameOctets(one, other) : one === other;
 
 const extensionOf = ({ tbs }: Pick<Certificate, 'tbs'>, oid: string) =>
   tbs.extensions.find((extension) => extension.oid === oid);

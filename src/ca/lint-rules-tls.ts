@@ -1,12 +1,12 @@
 import { SCHEMES } from '../algorithms/schemes.ts';
 import { enterDer } from '../der/reader.ts';
+import { DAY } from '../der/time.ts';
 import { EXTENSION_OID } from '../x509/extensions.ts';
 import { canonicalAddress, type GeneralName } from '../x509/general-names.ts';
 import { parseAuthorityInfoAccess, parseCrlDistributionPoints } from '../x509/pointers.ts';
 import type { CertificateSubject, LintRule } from './lint-rule.ts';
 import { isReservedPolicy, policiesIn, VALIDITY_LIMITS, type ValidityLimit } from './tls-br.ts';
 
-const DAY = 86_400_000; // milliseconds
 const SHORT_LIVED = 7 * DAY;
 
 /** Those that claim it, or are asked whether they could; a CA has other rules. */

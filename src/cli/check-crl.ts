@@ -1,4 +1,4 @@
-import { timeText } from '../der/time.ts';
+import { DAY, timeText } from '../der/time.ts';
 import { PkiError } from '../errors.ts';
 import { openCaDirectory } from '../store/ca-directory.ts';
 import { parseCrlNumber } from '../x509/crl.ts';
@@ -7,8 +7,6 @@ import { pointsOf } from './crl-shards.ts';
 import { currentCrlPath, readCurrentCrl, type WhichCrl } from './current-crl.ts';
 import { pathOf } from './options.ts';
 import { json } from './present.ts';
-
-const DAY = 86_400_000; // milliseconds
 
 export interface CheckCrlOptions {
   readonly caDir: string;

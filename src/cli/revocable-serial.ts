@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { sameOctets } from '../der/same-octets.ts';
 import { PkiError } from '../errors.ts';
 import type { CaDirectory } from '../store/ca-directory.ts';
 import { type Certificate, parseCertificate, serialText } from '../x509/certificate.ts';
@@ -76,4 +77,4 @@ function mustBeIssuedBy(
 }
 
 const equal = (one: Uint8Array | undefined, other: Uint8Array): boolean =>
-  one !== undefined && Buffer.compare(one, other) === 0;
+  one !== undefined && sameOctets(one, other);

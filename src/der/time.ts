@@ -1,6 +1,9 @@
 import { DerError, type Tlv } from './reader.ts';
 import { type Der, TAG, tlv } from './writer.ts';
 
+/** Of 86,400 seconds, as validity is counted. Milliseconds. */
+export const DAY = 86_400_000;
+
 /**
  * `Time` of RFC 5280 §4.1.2.5: UTCTime until the end of 2049, GeneralizedTime from 2050 on, always
  * in Zulu, whole seconds.

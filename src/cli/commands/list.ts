@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { DAY } from '../../der/time.ts';
 import { PkiError } from '../../errors.ts';
 import {
   type CertificateQuery,
@@ -27,8 +28,6 @@ interface ListOptions {
   readonly csv?: boolean;
   readonly json?: boolean;
 }
-
-const DAY = 86_400_000; // milliseconds
 
 const NOTES = `
 What is asked for has to hold all together. --expiring lists certificates that are neither revoked

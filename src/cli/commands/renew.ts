@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { timeText } from '../../der/time.ts';
+import { DAY, timeText } from '../../der/time.ts';
 import { collect } from '../collect.ts';
 import type { CliContext } from '../context.ts';
 import {
@@ -52,8 +52,6 @@ export function renewCommand(context: CliContext): Command {
       });
     });
 }
-
-const DAY = 86_400_000; // milliseconds
 
 /** Tells so if it is not. */
 function isDue(

@@ -1,8 +1,7 @@
+import { DAY } from '../../der/time.ts';
 import { serialText, type TbsCertificate } from '../../x509/certificate.ts';
 import { EXTENSION_OID } from '../../x509/extensions.ts';
 import { describeDraft } from './describe-draft.ts';
-
-const DAY = 86_400_000; // milliseconds
 
 /** In what two certificates of one subject differ besides their number, times and signatures. */
 export function differences(old: TbsCertificate, renewed: TbsCertificate): readonly string[] {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { timeText, wholeSeconds } from '../../der/time.ts';
+import { DAY, timeText, wholeSeconds } from '../../der/time.ts';
 import { PkiError } from '../../errors.ts';
 import { type Check, ok, problem, warning } from '../../hsm/check.ts';
 import { CA_FILES } from '../../store/ca-directory.ts';
@@ -8,8 +8,6 @@ import { RECENT, type StoreState, storeState } from '../../store/store-state.ts'
 import type { Certificate } from '../../x509/certificate.ts';
 import { parseCrlNumber } from '../../x509/crl.ts';
 import { readCurrentCrl, type WhichCrl } from '../current-crl.ts';
-
-const DAY = 86_400_000; // milliseconds
 
 /** How long before an end it is said that it comes. Milliseconds. */
 const AHEAD = { certificate: 90 * DAY, crl: 3 * DAY } as const;

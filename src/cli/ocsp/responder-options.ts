@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
+import { DAY } from '../../der/time.ts';
 import { PkiError } from '../../errors.ts';
 import type { ActOptions } from '../act.ts';
 import { addSecretOptions, caDirectoryOption, days, type SecretOptions } from '../options.ts';
-
-const DAY = 86_400_000; // milliseconds
 
 /** Options that say who answers, and for how long. */
 export interface ResponderOptions extends SecretOptions, ActOptions {

@@ -1,3 +1,4 @@
+import { DAY } from '../../der/time.ts';
 import type { CliContext } from '../context.ts';
 import { pathOf } from '../options.ts';
 import { OutputFile } from '../output-file.ts';
@@ -5,8 +6,6 @@ import { hierarchyOf } from '../overview/hierarchy.ts';
 import { type CaFacts, mustBeReadable, readCas } from '../overview/read-cas.ts';
 import { reportPage } from './page.ts';
 import type { Ending } from './tables.ts';
-
-const DAY = 86_400_000; // milliseconds
 
 /** How many certificates of a CA the page lists. */
 const LISTED = 25;

@@ -1,3 +1,4 @@
+import { DAY } from '../../der/time.ts';
 import type { LastCrl } from '../../store/statistics.ts';
 import type { CaNode } from '../overview/hierarchy.ts';
 
@@ -8,8 +9,6 @@ export interface Told {
   readonly mood: Mood;
   readonly word: string;
 }
-
-const DAY = 86_400_000; // milliseconds
 
 /** A CA certificate needs a successor in time. Days. */
 const CA_DUE = 90;

@@ -1,10 +1,10 @@
+import { DAY } from '../../der/time.ts';
 import type { EndsOfDay } from '../../store/statistics.ts';
 import { type Html, html } from './html.ts';
 
 const MONTHS = 24;
 const BAR = { width: 34, gap: 6, height: 150, top: 22, left: 4 } as const; // pixels
 const NAMES = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
-const DAY = 86_400_000; // milliseconds
 
 interface Month {
   readonly year: number;

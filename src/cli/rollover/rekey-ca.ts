@@ -1,6 +1,7 @@
 import { rehearse } from '../../ca/authority.ts';
 import { openIssuer } from '../../ca/issuer.ts';
 import { type CrossCertificates, crossCertify, crossProfile } from '../../ca/rollover.ts';
+import { DAY } from '../../der/time.ts';
 import { lostExtensions } from '../../profiles/continued.ts';
 import { type Certificate, serialText } from '../../x509/certificate.ts';
 import { parseName } from '../../x509/names.ts';
@@ -24,8 +25,6 @@ export interface RekeyedCa extends CreatedCa {
   /** Undefined under a parent, whose certificates hold for both keys. */
   readonly cross: CrossCertificates | undefined;
 }
-
-const DAY = 86_400_000; // milliseconds
 
 /** What is known before a key is made or used. */
 interface PlannedRekey {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { algorithmNamed } from '../../algorithms/registry.ts';
 import { type NewCa, rehearse } from '../../ca/authority.ts';
 import { type KeysConfig, signatureAlgorithms } from '../../ca/issuer-keys.ts';
-import { timeText } from '../../der/time.ts';
+import { DAY, timeText } from '../../der/time.ts';
 import { PkiError } from '../../errors.ts';
 import { profileNamed, ROOT_CA } from '../../profiles/built-in.ts';
 import { continued, lostExtensions } from '../../profiles/continued.ts';
@@ -33,8 +33,6 @@ export interface RenewedCa extends CreatedCa {
   /** Undefined where a change was finished that had been interrupted. */
   readonly overlap: Overlap | undefined;
 }
-
-const DAY = 86_400_000; // milliseconds
 
 /** What is known before a key is made or used. */
 interface PlannedRenewal {
