@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { EXIT_STATUS, EXIT_STATUS_BUG, PkiError } from '../errors.ts';
 import type { CliContext } from './context.ts';
 import { printable } from './printable.ts';
@@ -20,13 +20,16 @@ export async function run(argv: readonly string[], context: CliContext): Promise
 }
 
 async function settled(argv: readonly string[], context: CliContext, json: boolean) {
+  let program: Command | undefined;
   try {
-    const program = await pkiProgram(argv, context);
+    program = await pkiProgram(argv, context);
     if (context.interrupted.aborted) throw interrupted();
     await Promise.race([program.parseAsync(argv, { from: 'user' }), interruption(context)]);
     return 0;
   } catch (error) {
-    return report(error, context, json);
+    if (!program || !(error instanceof CommanderError)) return report(error, context, json);
+    if (error.exitCode === 0) return 0; // --help, --version
+    return report(usageError(error, program, argv), context, json);
   }
 }
 
@@ -44,11 +47,9 @@ function interruption({ interrupted: signal }: CliContext): Promise<never> {
 const interrupted = (): PkiError => new PkiError('INTERRUPTED', 'interrupted');
 
 function report(error: unknown, context: CliContext, json: boolean): number {
-  if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
-  const known = error instanceof CommanderError ? usageError(error) : error;
-  if (!(known instanceof PkiError)) return reportBug(known, context);
-  const { code } = known;
-  const [message, ...hints] = [known.message, ...known.hints].map(printable);
+  if (!(error instanceof PkiError)) return reportBug(error, context);
+  const { code } = error;
+  const [message, ...hints] = [error.message, ...error.hints].map(printable);
   if (json) {
     context.note(JSON.stringify({ error: { code, message, hints } }));
   } else {
@@ -59,11 +60,26 @@ function report(error: unknown, context: CliContext, json: boolean): number {
 }
 
 /** Commander's "error: …\n(Did you mean …?)" in our form; after its help, it has said enough. */
-function usageError(error: CommanderError): PkiError {
+function usageError(error: CommanderError, program: Command, argv: readonly string[]): PkiError {
   if (error.code === 'commander.help') return new PkiError('USAGE', 'a command is needed');
   const [first = '', ...more] = error.message.split('\n');
-  const hints = more.map((line) => line.replace(/^\((.*)\)$/, '$1').toLowerCase());
+  const suggested = more.map((line) => line.replace(/^\((.*)\)$/, '$1').toLowerCase());
+  const told = suggested.length > 0 || error.code === 'commander.invalidArgument'; // has its rule
+  const hints = told ? suggested : [helpHint(program, argv)];
   return new PkiError('USAGE', first.replace(/^error: /, ''), { hints });
+}
+
+function helpHint(program: Command, argv: readonly string[]): string {
+  const words = [program.name()];
+  let command = program;
+  for (const word of argv) {
+    const next = command.commands.find((sub) => sub.name() === word);
+    if (!next) break;
+    words.push(word);
+    command = next;
+  }
+  const what = command.commands.length > 0 ? 'lists the commands' : 'tells what it takes';
+  return `"${words.join(' ')} --help" ${what}`;
 }
 
 function reportBug(error: unknown, context: CliContext): number {

@@ -328,7 +328,9 @@ describeOnSoftHsm('pki hsm backup and restore', (hsm) => {
       expect(await backup('ca', 'short.backup', '--passphrase-file', 'passphrase')).toEqual({
         status: 2,
         stdout: '',
-        stderr: "pki: error: unknown option '--passphrase-file'\n",
+        stderr:
+          "pki: error: unknown option '--passphrase-file'\n" +
+          'pki: hint: "pki hsm backup --help" tells what it takes\n',
       });
       expect(pathsIn(cwd).filter((path) => path.includes('short.backup'))).toEqual([]);
     });

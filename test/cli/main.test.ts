@@ -107,7 +107,9 @@ describe('the help', () => {
 describe('a wrong command line', () => {
   it('has an unknown command: the nearest one is suggested', async () => {
     expect(await pki('isue')).toEqual(wrong("unknown command 'isue'", 'did you mean issue?'));
-    expect(await pki('frobnicate')).toEqual(wrong("unknown command 'frobnicate'"));
+    expect(await pki('frobnicate')).toEqual(
+      wrong("unknown command 'frobnicate'", '"pki --help" lists the commands'),
+    );
   });
 
   it('has an unknown option: the nearest one is suggested', async () => {
@@ -115,13 +117,16 @@ describe('a wrong command line', () => {
       wrong("unknown option '--jsn'", 'did you mean --json?'),
     );
     expect(await pki('list', '--ca-dir', 'ca', '--frobnicate')).toEqual(
-      wrong("unknown option '--frobnicate'"),
+      wrong("unknown option '--frobnicate'", '"pki list --help" tells what it takes'),
     );
   });
 
   it('lacks an option that has to be there', async () => {
     expect(await pki('list')).toEqual(
-      wrong("required option '--ca-dir <directory>' not specified"),
+      wrong(
+        "required option '--ca-dir <directory>' not specified",
+        '"pki list --help" tells what it takes',
+      ),
     );
     expect(await pki('init-ca', '--dir', 'ca')).toEqual(
       wrong("required option '--name <name>' not specified"),
@@ -130,14 +135,22 @@ describe('a wrong command line', () => {
 
   it('lacks the value of an option', async () => {
     expect(await pki('list', '--ca-dir')).toEqual(
-      wrong("option '--ca-dir <directory>' argument missing"),
+      wrong(
+        "option '--ca-dir <directory>' argument missing",
+        '"pki list --help" tells what it takes',
+      ),
     );
   });
 
   it('lacks an argument, or has one too many', async () => {
-    expect(await pki('show')).toEqual(wrong("missing required argument 'file|serial'"));
+    expect(await pki('show')).toEqual(
+      wrong("missing required argument 'file|serial'", '"pki show --help" tells what it takes'),
+    );
     expect(await pki('list', '--ca-dir', 'ca', 'all')).toEqual(
-      wrong("too many arguments for 'list'. Expected 0 arguments but got 1: all."),
+      wrong(
+        "too many arguments for 'list'. Expected 0 arguments but got 1: all.",
+        '"pki list --help" tells what it takes',
+      ),
     );
   });
 

@@ -146,7 +146,10 @@ describe('report', () => {
     );
     expect(await refusals(cwd)(pki, 'report', '--html', 'x.html')).toEqual({
       status: 2,
-      stderr: ["pki: error: required option '--ca-dir <directory>' not specified"],
+      stderr: [
+        "pki: error: required option '--ca-dir <directory>' not specified",
+        'pki: hint: "pki report --help" tells what it takes',
+      ],
     });
   });
 });

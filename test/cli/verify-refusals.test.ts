@@ -142,7 +142,10 @@ describe('the command line', () => {
   it('needs a trusted certificate', async () => {
     expect(await refused(pki, 'verify', 'leaf.pem')).toEqual({
       status: 2,
-      stderr: ["pki: error: required option '--trust <file>' not specified"],
+      stderr: [
+        "pki: error: required option '--trust <file>' not specified",
+        'pki: hint: "pki verify --help" tells what it takes',
+      ],
     });
   });
 
