@@ -4,6 +4,7 @@ import { DerError } from '../der/reader.ts';
 import { PkiError, systemErrorText } from '../errors.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import type { CliContext } from './context.ts';
+import { holdsNone } from './holds-none.ts';
 import { pathOf } from './options.ts';
 
 /** One certificate in DER, or all that are in PEM, at least one; "-" is standard input. */
@@ -17,9 +18,7 @@ export async function readCertificates(
     readable(der, encoded.length === 1 ? '' : `certificate ${index + 1} in `, nameOf(file)),
   );
   if (first) return [first, ...others];
-  throw new PkiError('USAGE', `${nameOf(file)} holds no certificate`, {
-    hints: ['it has to be in PEM or DER'],
-  });
+  throw holdsNone(nameOf(file), 'certificate', contents);
 }
 
 /** How messages name a file argument. */

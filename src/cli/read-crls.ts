@@ -3,6 +3,7 @@ import { DerError } from '../der/reader.ts';
 import { PkiError } from '../errors.ts';
 import { type Crl, parseCrl } from '../x509/crl.ts';
 import type { CliContext } from './context.ts';
+import { holdsNone } from './holds-none.ts';
 import { nameOf } from './read-certificates.ts';
 import { readInput } from './read-input.ts';
 
@@ -10,11 +11,7 @@ import { readInput } from './read-input.ts';
 export async function readCrls(context: CliContext, file: string): Promise<readonly Crl[]> {
   const contents = await readInput(context, file);
   const encoded = contents[0] === 0x30 ? [contents] : inPem(contents);
-  if (encoded.length === 0) {
-    throw new PkiError('USAGE', `${nameOf(file)} holds no CRL`, {
-      hints: ['it has to be in PEM or DER'],
-    });
-  }
+  if (encoded.length === 0) throw holdsNone(nameOf(file), 'CRL', contents);
   return encoded.map((der, index) =>
     readable(der, encoded.length === 1 ? '' : `CRL ${index + 1} in `, nameOf(file)),
   );

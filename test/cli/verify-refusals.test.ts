@@ -110,7 +110,10 @@ describe('a file', () => {
     ],
     [
       ['leaf.pem', '--trust', 'key.pem'],
-      ['key.pem holds no certificate', 'it has to be in PEM or DER'],
+      [
+        'key.pem holds no certificate',
+        'it has to be in PEM or DER; what is there is called "PRIVATE KEY"',
+      ],
     ],
     [
       ['-', ...trust],

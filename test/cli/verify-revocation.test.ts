@@ -100,7 +100,12 @@ describe('verify', () => {
 describe('a file that tells nothing', () => {
   it.each([
     [['--crl', 'missing.crl'], 2, 'cannot read missing.crl: no such file or directory'],
-    [['--crl', 'a.crt'], 2, 'a.crt holds no CRL', 'it has to be in PEM or DER'],
+    [
+      ['--crl', 'a.crt'],
+      2,
+      'a.crt holds no CRL',
+      'it has to be in PEM or DER; what is there is called "CERTIFICATE"',
+    ],
     [
       ['--crl', 'broken.crl'],
       2,
