@@ -26,6 +26,7 @@ interface Entry {
 }
 
 const { cwd, pki, done, make, path, tampered } = auditedCa({ PKI_OPERATOR: 'Alice Doe' });
+const jq = tool('jq');
 const hex = (hash: Uint8Array) => Buffer.from(hash).toString('hex');
 const sha256 = (octets: Uint8Array) => createHash('sha256').update(octets).digest('hex');
 const der = (file: string) =>
@@ -114,14 +115,14 @@ describe('the audit trail of a CA', () => {
     }
   });
 
-  it('can be verified without pki: each line and the one before it', async () => {
+  it.skipIf(!jq)('can be verified without pki: each line and the one before it', async () => {
     const { stdout } = await done('audit export --ca-dir ca');
     writeFileSync(path('audit.jsonl'), stdout);
     const script = `previous=$(printf '0%.0s' $(seq 64))
       while read -r line; do
-        hash=$( { printf %s "$previous" | xxd -r -p
-                  printf %s "$line" | jq -cj '[.at,.event,.serial,.detail]'; } | sha256sum | cut -c 1-64)
-        [ "$hash" = "$(printf %s "$line" | jq -r .hash)" ] || exit 1
+        hash=$( { printf %s "$previous" | tr a-f A-F | basenc --base16 -d
+                  printf %s "$line" | ${jq} -cj '[.at,.event,.serial,.detail]'; } | sha256sum | cut -c 1-64)
+        [ "$hash" = "$(printf %s "$line" | ${jq} -r .hash)" ] || exit 1
         previous=$hash
       done < audit.jsonl
       echo "$previous"`;
@@ -136,7 +137,7 @@ describe('the audit trail of a CA', () => {
     );
   });
 
-  it('hashes a text the same as jq, whatever characters there are in it', async () => {
+  it.skipIf(!jq)('hashes a text the same as jq, whatever characters there are in it', async () => {
     await done('init-ca --name Odd --dir odd --no-passphrase --algorithm ed25519');
     const names = 'Zoë 🔑 "quoted" \\ / \u{10ffff} <>&\'';
     await done('crl --ca-dir odd --out odd.crl', '--reason', names);
@@ -146,7 +147,9 @@ describe('the audit trail of a CA', () => {
       const { at, event, serial, detail } = JSON.parse(line);
       const written = JSON.stringify([at, event, serial, detail]);
       const filter = '[.at,.event,.serial,.detail]';
-      expect(execFileSync('jq', ['-cj', filter], { input: line, encoding: 'utf8' })).toBe(written);
+      expect(execFileSync(jq ?? '', ['-cj', filter], { input: line, encoding: 'utf8' })).toBe(
+        written,
+      );
     }
   });
 });

@@ -13,6 +13,7 @@ type Tool =
   | 'bc-judge'
   | 'botan'
   | 'vfychain'
+  | 'jq'
   | 'zlint';
 
 /** Path of the program; undefined if it is not installed. */
