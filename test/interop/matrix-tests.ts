@@ -14,7 +14,7 @@ export function testMatrix(group: Row['group']): void {
 
   beforeAll(async () => {
     matrix = await fillMatrix(laboratory, rows, JUDGES);
-  }, 300_000);
+  }, 900_000);
 
   describe.each(rows)('certificates of the CA $name', (row) => {
     for (const judge of JUDGES) {
