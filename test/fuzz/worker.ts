@@ -44,7 +44,9 @@ async function work(task: WorkerTask): Promise<void> {
   if (!target) throw new Error(`no target ${task.target}`);
   const seeds = seedsOf(task.corpus, target.seeds);
   const read = target.open(mkdtempSync(join(task.corpus, 'run-')));
-  for (let round = task.first; round < task.end && Date.now() < task.until; round++) {
+  // one round in any case: on a busy machine the time may be over before the thread is ready
+  const isTime = (round: number) => round === task.first || Date.now() < task.until;
+  for (let round = task.first; round < task.end && isTime(round); round++) {
     Atomics.store(task.counters, COUNTER.round, round);
     const { octets } = inputOf(target.form, seeds, task.seed, round);
     const problem = await problemWith(
