@@ -3,6 +3,7 @@ import type { EncodingFaults } from '../der/tolerant.ts';
 import type { Profile } from '../profiles/profile-config.ts';
 import type { Certificate, TbsCertificate } from '../x509/certificate.ts';
 import type { TbsCertList } from '../x509/crl.ts';
+import type { Attribute } from '../x509/csr-attributes.ts';
 import type { KnownExtensions } from '../x509/extensions.ts';
 import type { NameAttribute } from '../x509/names.ts';
 import type { CertStatus, ResponseData } from '../x509/ocsp-data.ts';
@@ -45,6 +46,13 @@ export interface RequestSubject {
   readonly key: SubjectKey;
   /** Whether the name is that of a CA that exists, and has to stay as it is. */
   readonly keepsName?: boolean;
+}
+
+/** What a rule about the attributes of a request looks at. */
+export interface AttributesSubject {
+  /** Undefined where the field itself is not there. */
+  readonly attributes: readonly Attribute[] | undefined;
+  readonly tbs: Pick<TbsCertificate, 'extensions'>;
 }
 
 /** What anybody can read of a certificate, signed or about to be. */

@@ -4,6 +4,7 @@ import { ANY_CRL_RULES, CRL_RULES } from './lint-rules-crl.ts';
 import { ENCODING_RULES } from './lint-rules-encoding.ts';
 import { ENVELOPE_RULES, SIGNATURE_RULES } from './lint-rules-envelope.ts';
 import { OCSP_RULES } from './lint-rules-ocsp.ts';
+import { ATTRIBUTE_RULES } from './lint-rules-request.ts';
 
 /** What a row says of itself. */
 export type LintRow = Omit<LintRule<never>, 'check'>;
@@ -26,6 +27,7 @@ export const LINT_TABLES: readonly LintTable[] = [
     name: 'envelope',
     rows: [...ENVELOPE_RULES, ...SIGNATURE_RULES],
   },
+  { name: 'attributes', rows: ATTRIBUTE_RULES },
   { name: 'request', rows: REQUEST_RULES },
   { name: 'certificate', rows: but(CERTIFICATE_RULES, REQUEST_RULES) },
   { name: 'crl', rows: but(ANY_CRL_RULES, CERTIFICATE_RULES) },
