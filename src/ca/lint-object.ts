@@ -11,7 +11,7 @@ import { askedExtensions, parseForeignRequest } from '../x509/foreign-request.ts
 import { parseName } from '../x509/names.ts';
 import type { SignedKind } from '../x509/signed-kind.ts';
 import { type Finding, findings, unreadableFinding } from './lint-findings.ts';
-import type { EncodedSubject, EnvelopeSubject, LintRule } from './lint-rule.ts';
+import type { EncodedSubject, EnvelopeSubject } from './lint-rule.ts';
 import { CERTIFICATE_RULES, REQUEST_RULES } from './lint-rules.ts';
 import { ANY_CRL_RULES } from './lint-rules-crl.ts';
 import { ENCODING_RULES } from './lint-rules-encoding.ts';
@@ -80,7 +80,14 @@ function once<Result>(read: () => Result): () => Result {
   };
 }
 
-const SIGNED: readonly LintRule<EnvelopeSubject>[] = [...ENVELOPE_RULES, ...SIGNATURE_RULES];
+const envelopeFindings = (envelope: EnvelopeSubject, at: Date): readonly Finding[] =>
+  findings(
+    [...ENVELOPE_RULES, ...SIGNATURE_RULES].filter(({ kinds = [envelope.kind] }) =>
+      kinds.includes(envelope.kind),
+    ),
+    envelope,
+    at,
+  );
 
 function lintCertificate(der: Uint8Array, options: LintOptions): LintedObject {
   const read = parseForeignCertificate(der);
@@ -106,7 +113,7 @@ function lintCertificate(der: Uint8Array, options: LintOptions): LintedObject {
   };
   const names = options.keepsName ? [] : [tbs.subject]; // the issuer's is as it was given to it
   const envelope = envelopeOf('certificate', read, { names, publicKey: tbs.publicKey });
-  const found = [...findings(SIGNED, envelope, at), ...findings(CERTIFICATE_RULES, subject, at)];
+  const found = [...envelopeFindings(envelope, at), ...findings(CERTIFICATE_RULES, subject, at)];
   return { at, name: tbs.subject, findings: found };
 }
 
@@ -116,7 +123,7 @@ function lintCrl(der: Uint8Array, options: LintOptions): LintedObject {
   const at = options.at ?? tbs.thisUpdate;
   const envelope = envelopeOf('crl', read, { names: [tbs.issuer], publicKey: undefined });
   const subject = { tbs, extensions: envelope.extensions };
-  const found = [...findings(SIGNED, envelope, at), ...findings(ANY_CRL_RULES, subject, at)];
+  const found = [...envelopeFindings(envelope, at), ...findings(ANY_CRL_RULES, subject, at)];
   return { at, name: tbs.issuer, findings: found };
 }
 
@@ -163,7 +170,7 @@ function lintRequest(der: Uint8Array, options: LintOptions): LintedObject {
     extensions,
   };
   const found = [
-    ...findings(SIGNED, envelope, at),
+    ...envelopeFindings(envelope, at),
     ...findings(ATTRIBUTE_RULES, requested, at),
     ...findings(REQUEST_RULES, requested, at),
     ...asked.findings,

@@ -28,6 +28,8 @@ export type Severity = 'error' | 'warning' | 'notice';
 export interface LintRule<Subject = LintSubject> {
   readonly id: string;
   readonly cites: string;
+  /** The requirement in one line, for the documentation. */
+  readonly requires: string;
   /** An error if absent. */
   readonly severity?: Exclude<Severity, 'error'>;
   /** The first day on which it holds for what is issued, `2026-03-15`; always if absent. */
@@ -109,6 +111,12 @@ export interface OcspSubject {
 /** What a rule about octets looks at, of whatever is encoded. */
 export interface EncodedSubject {
   readonly faults: EncodingFaults;
+}
+
+/** A row about what is signed; not all parts are in all kinds. */
+export interface EnvelopeRule extends LintRule<EnvelopeSubject> {
+  /** What it is about: all of them if absent. */
+  readonly kinds?: readonly SignedKind[];
 }
 
 /** What is signed: an object of others, or one of ours with its signature. */

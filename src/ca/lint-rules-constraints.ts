@@ -11,6 +11,7 @@ export const CONSTRAINT_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'name-constraints-only-ca',
     cites: 'RFC 5280 §4.2.1.10',
+    requires: 'only a CA has nameConstraints',
     check: (subject) =>
       nameConstraints(subject) && !subject.extensions.basicConstraints?.ca
         ? 'nameConstraints must not be there without cA'
@@ -19,12 +20,14 @@ export const CONSTRAINT_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'name-constraints-critical',
     cites: 'RFC 5280 §4.2.1.10',
+    requires: 'nameConstraints is critical',
     check: (subject) =>
       nameConstraints(subject)?.critical === false ? 'nameConstraints must be critical' : undefined,
   },
   {
     id: 'name-constraints-not-empty',
     cites: 'RFC 5280 §4.2.1.10',
+    requires: 'nameConstraints permits or excludes something',
     check: (subject) => {
       const found = nameConstraints(subject);
       if (!found) return undefined;
@@ -37,6 +40,7 @@ export const CONSTRAINT_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'certificate-policies-unique',
     cites: 'RFC 5280 §4.2.1.4',
+    requires: 'no policy is named twice',
     check: ({ tbs }) => {
       const { certificatePolicies } = EXTENSION_OID;
       const found = tbs.extensions.find(({ oid }) => oid === certificatePolicies);

@@ -22,6 +22,7 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-next-update',
     cites: 'RFC 5280 §5.1.2.5',
+    requires: 'a CRL has a nextUpdate, which is after thisUpdate',
     check: ({ tbs }) =>
       tbs.nextUpdate && tbs.thisUpdate < tbs.nextUpdate
         ? undefined
@@ -30,6 +31,7 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-number',
     cites: 'RFC 5280 §5.2.3',
+    requires: 'a CRL has a number of 20 octets at most that is not negative',
     check: ({ tbs }) => {
       const number = parseCrlNumber(tbs.extensions);
       return number !== undefined && number >= 0n && number < MAX_NUMBER
@@ -40,6 +42,7 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-extensions-not-critical',
     cites: 'RFC 5280 §5.2, §5.2.1, §5.2.3',
+    requires: 'cRLNumber, authorityKeyIdentifier and the head of the audit trail are not critical',
     check: ({ tbs }) => {
       const oids: readonly string[] = [
         EXTENSION_OID.authorityKeyIdentifier,
@@ -53,6 +56,7 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-delta-indicator-critical',
     cites: 'RFC 5280 §5.2.4',
+    requires: 'deltaCRLIndicator is critical',
     check: ({ tbs }) =>
       tbs.extensions.some(
         ({ oid, critical }) => oid === EXTENSION_OID.deltaCrlIndicator && !critical,
@@ -63,6 +67,7 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-delta-after-base',
     cites: 'RFC 5280 §5.2.4',
+    requires: 'the number of a delta CRL is higher than that of its base',
     check: ({ tbs }) => {
       const base = parseBaseCrlNumber(tbs.extensions);
       if (base === undefined || base < (parseCrlNumber(tbs.extensions) ?? 0n)) return undefined;
@@ -72,6 +77,7 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-issuing-distribution-point-critical',
     cites: 'RFC 5280 §5.2.5',
+    requires: 'issuingDistributionPoint is critical',
     check: ({ tbs }) =>
       extensionOf(tbs, 'issuingDistributionPoint')?.critical === false
         ? 'issuingDistributionPoint must be critical'
@@ -80,6 +86,7 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-freshest-crl',
     cites: 'RFC 5280 §5.2.6',
+    requires: 'freshestCRL is not critical, and not in a delta CRL',
     check: ({ tbs }) => {
       const found = extensionOf(tbs, 'freshestCrl');
       if (found?.critical) return 'freshestCRL must not be critical';
@@ -91,6 +98,7 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-freshest-crl-urls',
     cites: 'RFC 5280 §4.2.1.13, §5.2.6, §8',
+    requires: 'delta CRLs are at http or ldap URLs',
     severity: 'warning',
     check: ({ tbs }) => {
       const found = extensionOf(tbs, 'freshestCrl');
@@ -104,6 +112,8 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-entries',
     cites: 'RFC 5280 §5.1.2.6, §5.3',
+    requires:
+      'entries have positive serial numbers of 20 octets at most, dates in whole seconds, and extensions that can be there',
     check: ({ tbs }) => {
       const isDelta = parseBaseCrlNumber(tbs.extensions) !== undefined;
       return crlEntryProblem(tbs.revoked, { isDelta, isIndirect: isIndirect(tbs) });
@@ -132,6 +142,7 @@ export const CRL_RULES: readonly LintRule<CrlSubject>[] = [
   {
     id: 'crl-issuing-distribution-point',
     cites: 'RFC 5280 §5.2.5',
+    requires: 'issuingDistributionPoint names http or ldap URLs',
     check: ({ tbs }) => {
       const found = extensionOf(tbs, 'issuingDistributionPoint');
       const urls = found && parseIssuingDistributionPoint(found.value);
@@ -143,6 +154,7 @@ export const CRL_RULES: readonly LintRule<CrlSubject>[] = [
   {
     id: 'crl-issuer-may-sign',
     cites: 'RFC 5280 §4.2.1.3, §6.3.3',
+    requires: 'the issuer has the usage cRLSign, if it has any',
     check: ({ issuer: { extensions } }) =>
       !extensions?.keyUsage || extensions.keyUsage.includes('cRLSign')
         ? undefined
@@ -151,6 +163,7 @@ export const CRL_RULES: readonly LintRule<CrlSubject>[] = [
   {
     id: 'crl-within-issuer',
     cites: 'RFC 5280 §6.3.3',
+    requires: 'a CRL begins and ends within the validity of its issuer',
     check: ({ tbs, issuer: { certificate } }) => {
       if (!certificate) return undefined;
       const { notBefore, notAfter } = certificate.tbs;

@@ -17,6 +17,7 @@ export const SUBJECT_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'subject-of-ca',
     cites: 'RFC 5280 §4.1.2.6',
+    requires: 'a CA has a subject',
     check: ({ subject, extensions }) =>
       extensions.basicConstraints?.ca && subject.length === 0
         ? 'the subject of a CA must not be empty'
@@ -25,6 +26,7 @@ export const SUBJECT_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'subject-or-alternative-name',
     cites: 'RFC 5280 §4.1.2.6',
+    requires: 'a certificate has a subject or a subjectAltName',
     check: ({ subject, extensions }) =>
       subject.length === 0 && !extensions.subjectAltName
         ? 'there must be a subject or a subjectAltName'
@@ -37,6 +39,7 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'subject-alt-name-criticality',
     cites: 'RFC 5280 §4.2.1.6',
+    requires: 'subjectAltName is critical where the subject is empty',
     check: ({ tbs, subject }) =>
       subject.length === 0 && criticalSubjectAltName(tbs) === false
         ? 'subjectAltName must be critical where the subject is empty'
@@ -45,6 +48,7 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'subject-alt-name-not-critical',
     cites: 'RFC 5280 §4.2.1.6',
+    requires: 'subjectAltName is not critical where there is a subject',
     severity: 'warning',
     check: ({ tbs, subject }) =>
       subject.length > 0 && criticalSubjectAltName(tbs)
@@ -54,12 +58,15 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'subject-alt-name-not-empty',
     cites: 'RFC 5280 §4.2.1.6',
+    requires: 'subjectAltName holds a name',
     check: ({ extensions }) =>
       extensions.subjectAltName?.length === 0 ? 'subjectAltName must hold a name' : undefined,
   },
   {
     id: 'subject-alt-name-well-formed',
     cites: 'RFC 5280 §4.2.1.6, RFC 9525 §6.3',
+    requires:
+      'names of subjectAltName have the syntax of their form, and a wildcard is a whole left-most label',
     check: ({ extensions }) => {
       const wrong = (extensions.subjectAltName ?? []).filter(
         (name) => name.type !== 'other' && !isWellFormed(name),
@@ -72,6 +79,7 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'a-labels',
     cites: 'RFC 9549 §2, RFC 9598 §3',
+    requires: 'a label of a host that begins with xn-- is an A-label of IDNA2008',
     check: ({ extensions }) => {
       const labels = (extensions.subjectAltName ?? []).flatMap(labelsIn);
       const wrong = labels.find((label) => /^xn--/i.test(label) && !isALabel(label));
@@ -81,6 +89,7 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'smtp-utf8-mailbox',
     cites: 'RFC 9598 §3',
+    requires: 'SmtpUTF8Mailbox is a UTF8String',
     check: ({ extensions }) =>
       extensions.subjectAltName?.some(
         ({ type, value }) => type === 'other' && value.includes(SMTP_UTF8_MAILBOX),
@@ -91,6 +100,7 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'attribute-length',
     cites: 'RFC 5280 appendix A.1',
+    requires: 'no attribute of the subject is longer than its upper bound',
     check: ({ subject }) => {
       const wrong = subject.find(({ type, value }) => [...value].length > boundOf(type));
       return wrong && `${wrong.type} must have at most ${boundOf(wrong.type)} characters`;
@@ -99,6 +109,8 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'attribute-characters',
     cites: 'RFC 5280 §4.1.2.4',
+    requires:
+      'attributes of the subject are not empty, have no blank at either end and no control characters',
     severity: 'warning',
     check: ({ subject }) => {
       const wrong = subject.find(
@@ -113,6 +125,7 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'attribute-ascii',
     cites: 'RFC 5280 §4.1.2.4 and appendix A.1, RFC 4519 §2.4',
+    requires: 'attributes that are IA5String or PrintableString by definition are ASCII',
     check: ({ subject }) => {
       const wrong = subject.find((attribute) => !isAsciiAttribute(attribute));
       return wrong && `${nameText([wrong])} must be ASCII`;
@@ -121,6 +134,7 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'email-address-in-subject-alt-name',
     cites: 'RFC 5280 §4.1.2.6',
+    requires: 'an e-mail address in the subject is in subjectAltName as well',
     check: ({ subject, extensions, keepsName = false }) => {
       if (keepsName) return undefined; // the RFC means new names
       const names = (extensions.subjectAltName ?? []).filter(({ type }) => type === 'email');
@@ -133,6 +147,7 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'country-code',
     cites: 'RFC 5280 appendix A.1, ISO 3166',
+    requires: 'a country is two upper-case letters',
     check: ({ subject }) => {
       const wrong = subject.find(({ type, value }) => type === 'C' && !/^[A-Z]{2}$/.test(value));
       return wrong && `${nameText([wrong])} must be two upper-case letters`;
@@ -157,6 +172,7 @@ export const PROFILE_NAME_RULES: readonly LintRule<LintSubject>[] = [
   {
     id: 'common-name-in-subject-alt-name',
     cites: 'TLS BR §7.1.4.3, RFC 9525 §2',
+    requires: 'a common name is one of subjectAltName, where the profile says so',
     check: ({ subject, profile, extensions }) => {
       const types = profile.subjectAltName.commonName;
       if (!types) return undefined;

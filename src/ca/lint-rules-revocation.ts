@@ -39,6 +39,7 @@ export const REVOCATION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'pointers-not-critical',
     cites: 'RFC 5280 §4.2.1.15, §4.2.2.1',
+    requires: 'freshestCRL and authorityInfoAccess are not critical',
     check: (subject) => {
       const names = ['freshestCrl', 'authorityInfoAccess'] as const;
       const wrong = names.find((name) => extensionOf(subject, name)?.critical);
@@ -48,6 +49,7 @@ export const REVOCATION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'crl-pointers-not-critical',
     cites: 'RFC 5280 §4.2.1.13',
+    requires: 'cRLDistributionPoints is not critical',
     severity: 'warning',
     check: (subject) =>
       extensionOf(subject, 'crlDistributionPoints')?.critical
@@ -57,6 +59,7 @@ export const REVOCATION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'pointer-urls',
     cites: 'RFC 5280 §4.2.1.13, §4.2.1.15, §4.2.2.1, §8',
+    requires: 'CRLs, delta CRLs, OCSP responders and issuers are at http or ldap URLs',
     severity: 'warning',
     check: (subject) => {
       const urls = [...accessOf(subject).map(({ location }) => location), ...crlLocations(subject)];
@@ -69,6 +72,7 @@ export const REVOCATION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'no-rev-avail-null',
     cites: 'RFC 9608 §2',
+    requires: 'noRevAvail is NULL',
     check: (subject) => {
       const found = extensionOf(subject, 'noRevAvail');
       return found && readDer(found.value, TAG.null).contents.length > 0
@@ -79,12 +83,14 @@ export const REVOCATION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'no-rev-avail-not-critical',
     cites: 'RFC 9608 §2',
+    requires: 'noRevAvail is not critical',
     check: (subject) =>
       extensionOf(subject, 'noRevAvail')?.critical ? 'noRevAvail must not be critical' : undefined,
   },
   {
     id: 'no-rev-avail-not-ca',
     cites: 'RFC 9608 §2',
+    requires: 'no CA has noRevAvail',
     check: (subject) =>
       extensionOf(subject, 'noRevAvail') && subject.extensions.basicConstraints?.ca
         ? 'a CA must not have noRevAvail'
@@ -93,6 +99,7 @@ export const REVOCATION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'no-rev-avail-alone',
     cites: 'RFC 9608 §3',
+    requires: 'noRevAvail is not there together with a CRL, a delta CRL or an OCSP responder',
     check: (subject) =>
       extensionOf(subject, 'noRevAvail') && pointsToRevocation(subject)
         ? 'noRevAvail must not be there together with a CRL or an OCSP responder'
@@ -101,6 +108,7 @@ export const REVOCATION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'must-staple-responder',
     cites: 'RFC 7633 §4',
+    requires: 'a server that must staple has the URL of an OCSP responder',
     severity: 'warning',
     check: (subject) =>
       extensionOf(subject, 'tlsFeature') &&

@@ -30,6 +30,7 @@ const VALIDITY_RULES = VALIDITY_LIMITS.flatMap((limit) => [
   row({
     id: `tls-br-validity-${limit.days}`,
     cites: 'TLS BR §6.3.2',
+    requires: `a certificate is valid for ${limit.days} days at most`,
     ...dates(limit),
     check: (subject) =>
       lifetime(subject) > limit.days * DAY
@@ -39,6 +40,7 @@ const VALIDITY_RULES = VALIDITY_LIMITS.flatMap((limit) => [
   row({
     id: `tls-br-validity-${limit.recommendedDays}`,
     cites: 'TLS BR §6.3.2',
+    requires: `a certificate is valid for ${limit.recommendedDays} days at most, as is recommended`,
     severity: 'notice',
     ...dates(limit),
     check: (subject) =>
@@ -81,6 +83,7 @@ export const TLS_BR_RULES: readonly LintRule<CertificateSubject>[] = [
   row({
     id: 'tls-br-policy',
     cites: 'TLS BR §7.1.2.7.9',
+    requires: 'a certificate names exactly one reserved policy',
     check: ({ tbs }) =>
       policiesIn(tbs.extensions).filter(isReservedPolicy).length === 1
         ? undefined
@@ -89,6 +92,7 @@ export const TLS_BR_RULES: readonly LintRule<CertificateSubject>[] = [
   row({
     id: 'tls-br-purposes',
     cites: 'TLS BR §7.1.2.7.10',
+    requires: 'the purposes are serverAuth, perhaps clientAuth, and none that TLS BR forbid',
     check: ({ extensions: { extKeyUsage = [] } }) => {
       if (!extKeyUsage.includes('serverAuth')) return 'extKeyUsage must have serverAuth';
       const wrong = extKeyUsage.find((purpose) => OTHER_PURPOSES.includes(purpose));
@@ -98,6 +102,7 @@ export const TLS_BR_RULES: readonly LintRule<CertificateSubject>[] = [
   row({
     id: 'tls-br-names',
     cites: 'TLS BR §7.1.2.7.12',
+    requires: 'subjectAltName is there, with DNS names and IP addresses only',
     check: ({ extensions: { subjectAltName: names = [] } }) =>
       names.length > 0 && names.every(isServerName)
         ? undefined
@@ -106,6 +111,7 @@ export const TLS_BR_RULES: readonly LintRule<CertificateSubject>[] = [
   row({
     id: 'tls-br-internal-names',
     cites: 'TLS BR §4.2.2',
+    requires: 'no DNS name is internal',
     check: (subject) => {
       const internal = dnsNames(subject).find((name) => !name.replace(/^\*\./, '').includes('.'));
       return internal && `"${internal}" is an internal name, which must not be there`;
@@ -114,6 +120,7 @@ export const TLS_BR_RULES: readonly LintRule<CertificateSubject>[] = [
   row({
     id: 'tls-br-reverse-zone',
     cites: 'TLS BR §4.2.2, §7.1.2.7.12',
+    requires: 'no DNS name is in a zone of reverse addresses',
     from: '2026-03-15',
     check: (subject) => {
       const reverse = dnsNames(subject).find((name) => /\.(in-addr|ip6)\.arpa$/.test(name));
@@ -123,6 +130,7 @@ export const TLS_BR_RULES: readonly LintRule<CertificateSubject>[] = [
   row({
     id: 'tls-br-common-name',
     cites: 'TLS BR §7.1.4.3',
+    requires: 'there is one common name at most, and it is one of subjectAltName',
     check: ({ subject, extensions }) => {
       const names = (extensions.subjectAltName ?? []).map(({ value }) => canonicalAddress(value));
       const commonNames = subject.filter(({ type }) => type === 'CN');
@@ -135,6 +143,7 @@ export const TLS_BR_RULES: readonly LintRule<CertificateSubject>[] = [
   row({
     id: 'tls-br-access',
     cites: 'TLS BR §7.1.2.7.7',
+    requires: 'authorityInfoAccess is there, with http URLs only',
     check: (subject) => {
       const access = accessOf(subject);
       if (!access?.length) return 'authorityInfoAccess must be there';
@@ -146,6 +155,8 @@ export const TLS_BR_RULES: readonly LintRule<CertificateSubject>[] = [
   row({
     id: 'tls-br-revocation',
     cites: 'TLS BR §7.1.2.11.2',
+    requires:
+      'cRLDistributionPoints is there, with http URLs only; it may be left out of short-lived certificates and of those with OCSP',
     check: (subject) => {
       const crl = extensionValue(subject, EXTENSION_OID.crlDistributionPoints);
       const told = accessOf(subject)?.some(({ method }) => method === 'ocsp') || crl;
@@ -160,6 +171,7 @@ export const TLS_BR_RULES: readonly LintRule<CertificateSubject>[] = [
   row({
     id: 'tls-br-authority-key-identifier',
     cites: 'TLS BR §7.1.2.11.1',
+    requires: 'authorityKeyIdentifier has a keyIdentifier and nothing else',
     check: (subject) => {
       const value = extensionValue(subject, EXTENSION_OID.authorityKeyIdentifier);
       const parts = value && enterDer(value);
@@ -172,6 +184,7 @@ export const TLS_BR_RULES: readonly LintRule<CertificateSubject>[] = [
   row({
     id: 'tls-br-name-constraints',
     cites: 'TLS BR §7.1.2.7.6',
+    requires: 'a subscriber has no nameConstraints',
     check: (subject) =>
       extensionValue(subject, EXTENSION_OID.nameConstraints)
         ? 'nameConstraints must not be there'
@@ -180,6 +193,7 @@ export const TLS_BR_RULES: readonly LintRule<CertificateSubject>[] = [
   row({
     id: 'tls-br-subject-key-identifier',
     cites: 'TLS BR §7.1.2.7.6',
+    requires: 'a subscriber has no subjectKeyIdentifier',
     severity: 'notice',
     check: ({ extensions }) =>
       extensions.subjectKeyIdentifier ? 'subjectKeyIdentifier is not recommended' : undefined,
@@ -187,6 +201,7 @@ export const TLS_BR_RULES: readonly LintRule<CertificateSubject>[] = [
   row({
     id: 'tls-br-key',
     cites: 'TLS BR §6.1.5',
+    requires: 'the key is RSA of 2048 bits at least, or ECDSA on P-256, P-384 or P-521',
     check: ({ key: { algorithm, rsa } }) => {
       const kind = algorithm?.family === 'classical' ? algorithm.key : undefined;
       const allowed =
@@ -201,6 +216,7 @@ export const TLS_BR_RULES: readonly LintRule<CertificateSubject>[] = [
   row({
     id: 'tls-br-signature',
     cites: 'TLS BR §7.1.3.2',
+    requires: 'the signature is RSA or ECDSA with SHA-256, SHA-384 or SHA-512',
     check: ({ tbs }) =>
       Object.values(SCHEMES).some(
         ({ family, identifier }) =>
