@@ -1,8 +1,12 @@
-import { enterDer } from '../der/reader.ts';
+import { enterDer, type Tlv } from '../der/reader.ts';
 import { timeText } from '../der/time.ts';
 import { parseBaseCrlNumber, parseCrlNumber } from '../x509/crl.ts';
 import { EXTENSION_OID, type Extension } from '../x509/extensions.ts';
-import { parseCrlDistributionPoints, parseIssuingDistributionPoint } from '../x509/pointers.ts';
+import {
+  parseAuthorityInfoAccess,
+  parseCrlDistributionPoints,
+  parseIssuingDistributionPoint,
+} from '../x509/pointers.ts';
 import { crlEntryProblem } from './lint-crl-entries.ts';
 import type { AnyCrlSubject, CrlSubject, LintRule } from './lint-rule.ts';
 import { isPointer } from './lint-rules-revocation.ts';
@@ -10,6 +14,8 @@ import { ISSUED_RULES, SIGNED_RULES } from './lint-rules-signed.ts';
 
 /** RFC 5280 §5.2.3: at most 20 octets, of which one bit is the sign. */
 const MAX_NUMBER = 1n << 159n;
+
+const ISSUER_ALT_NAME = '2.5.29.18';
 
 const extensionOf = (
   { extensions }: AnyCrlSubject['tbs'],
@@ -41,16 +47,56 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   },
   {
     id: 'crl-extensions-not-critical',
-    cites: 'RFC 5280 §5.2, §5.2.1, §5.2.3',
-    requires: 'cRLNumber, authorityKeyIdentifier and the head of the audit trail are not critical',
+    cites: 'RFC 5280 §5.2.1, §5.2.2, §5.2.3, §5.2.7',
+    requires:
+      'cRLNumber, authorityKeyIdentifier, issuerAltName, authorityInfoAccess and the head of the audit trail are not critical',
     check: ({ tbs }) => {
       const oids: readonly string[] = [
         EXTENSION_OID.authorityKeyIdentifier,
         EXTENSION_OID.crlNumber,
         EXTENSION_OID.auditHead,
+        EXTENSION_OID.authorityInfoAccess,
+        ISSUER_ALT_NAME,
       ];
       const found = tbs.extensions.find(({ oid, critical }) => critical && oids.includes(oid));
       return found && `extension ${found.oid} must not be critical`;
+    },
+  },
+  {
+    id: 'crl-authority-key-identifier',
+    cites: 'RFC 5280 §5.2.1',
+    requires: 'a CRL has an authorityKeyIdentifier with a keyIdentifier',
+    check: ({ extensions }) =>
+      extensions.authorityKeyIdentifier
+        ? undefined
+        : 'authorityKeyIdentifier must be there, with a keyIdentifier',
+  },
+  {
+    id: 'crl-access',
+    cites: 'RFC 5280 §5.2.7',
+    requires: 'authorityInfoAccess of a CRL tells where the certificate of its issuer is',
+    check: ({ tbs }) => {
+      const found = extensionOf(tbs, 'authorityInfoAccess');
+      return !found ||
+        parseAuthorityInfoAccess(found.value).some((one) => one.method === 'caIssuers')
+        ? undefined
+        : 'authorityInfoAccess must have a location of the kind caIssuers';
+    },
+  },
+  {
+    id: 'crl-issuing-distribution-point-scope',
+    cites: 'RFC 5280 §5.2.5',
+    requires:
+      'issuingDistributionPoint is not empty, and the CRL is for one kind of certificates at most',
+    check: ({ tbs }) => {
+      const found = extensionOf(tbs, 'issuingDistributionPoint');
+      if (!found) return undefined;
+      const parts = partsOfPoint(found.value);
+      if (parts.length === 0) return 'issuingDistributionPoint must not be empty';
+      return parts.filter(({ tag, contents }) => ONLY.includes(tag) && contents[0] === 0xff)
+        .length > 1
+        ? 'issuingDistributionPoint must not be for several kinds of certificates only'
+        : undefined;
     },
   },
   {
@@ -125,15 +171,23 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
 function isIndirect(tbs: AnyCrlSubject['tbs']): boolean {
   const found = extensionOf(tbs, 'issuingDistributionPoint');
   if (!found) return false;
-  const reader = enterDer(found.value);
-  while (!reader.done) {
-    const { tag, contents } = reader.read();
-    if (tag === INDIRECT_CRL) return contents[0] === 0xff;
-  }
-  return false;
+  return partsOfPoint(found.value).some(
+    ({ tag, contents }) => tag === INDIRECT_CRL && contents[0] === 0xff,
+  );
 }
 
 const INDIRECT_CRL = 0x84;
+
+/** onlyContainsUserCerts, onlyContainsCACerts, onlyContainsAttributeCerts. */
+const ONLY: readonly number[] = [0x81, 0x82, 0x85];
+
+/** The fields of IssuingDistributionPoint. */
+function partsOfPoint(value: Uint8Array): readonly Tlv[] {
+  const reader = enterDer(value);
+  const parts: Tlv[] = [];
+  while (!reader.done) parts.push(reader.read());
+  return parts;
+}
 
 /** Every requirement that is checked before a CRL is signed. */
 export const CRL_RULES: readonly LintRule<CrlSubject>[] = [

@@ -3,6 +3,7 @@ import { ALGORITHMS, KEY_ALGORITHMS } from '../algorithms/registry.ts';
 import { parseSpki } from '../algorithms/spki.ts';
 import { DerError, enterDer } from '../der/reader.ts';
 import { timeValue } from '../der/time.ts';
+import { TAG } from '../der/writer.ts';
 import { type EncodedAttribute, encodedAttributes } from '../x509/names.ts';
 import type { EnvelopeRule, EnvelopeSubject } from './lint-rule.ts';
 import { charactersProblem, isOldString, stringTypeProblem } from './name-strings.ts';
@@ -130,6 +131,13 @@ export const SIGNATURE_RULES: readonly EnvelopeRule[] = [
     check: (subject) => firstOf(identifiers(subject), parametersProblem),
   },
   {
+    id: 'classical-parameters',
+    cites: 'RFC 4055 §1.2, §5, RFC 5758 §3.2, RFC 8410 §3',
+    requires:
+      'identifiers of RSA keys and signatures have NULL as parameters, those of ECDSA signatures and EdDSA none',
+    check: (subject) => firstOf(identifiers(subject), classicalParametersProblem),
+  },
+  {
     id: 'ml-dsa-pure',
     cites: 'RFC 9881 §8.3',
     requires: 'HashML-DSA is used for no signature and no key',
@@ -182,6 +190,20 @@ export const SIGNATURE_RULES: readonly EnvelopeRule[] = [
         : undefined,
   },
 ];
+
+/** rsaEncryption and PKCS #1 v1.5 but not RSASSA-PSS, OAEP and MGF1, which have parameters. */
+const WITH_NULL = /^1\.2\.840\.113549\.1\.1\.([1-5]|1[1-4])$/;
+const WITHOUT = /^(?:1\.2\.840\.10045\.4\.(?:1|3\.[1-4])|1\.3\.101\.11[0-3])$/;
+
+function classicalParametersProblem(identifier: Uint8Array): string | undefined {
+  const reader = enterDer(identifier);
+  const oid = reader.objectIdentifier();
+  const parameters = reader.done ? undefined : reader.read();
+  if (WITH_NULL.test(oid) && parameters?.tag !== TAG.null) {
+    return `the parameters of ${oid} must be NULL`;
+  }
+  return WITHOUT.test(oid) && parameters ? `the parameters of ${oid} must be absent` : undefined;
+}
 
 function parametersProblem(identifier: Uint8Array): string | undefined {
   const oid = oidOf(identifier);

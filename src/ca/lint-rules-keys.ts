@@ -37,7 +37,7 @@ function usageRule(
   };
 }
 
-const isKind = ({ key: { algorithm } }: RequestSubject, kind: 'ec' | 'edwards'): boolean =>
+const isKind = ({ key: { algorithm } }: RequestSubject, kind: 'rsa' | 'ec' | 'edwards'): boolean =>
   algorithm?.family === 'classical' && algorithm.key.kind === kind;
 
 const isPostQuantum = ({ key: { algorithm } }: RequestSubject): boolean =>
@@ -82,6 +82,28 @@ export const KEY_RULES: readonly LintRule<RequestSubject>[] = [
     check: ({ key }) => (key.algorithm ? undefined : key.problem),
   },
   ...RSA_RULES,
+  usageRule(
+    'rsa-key-usage',
+    'RFC 3279 §2.3.1',
+    'an RSA key has no usage of key agreement',
+    (subject) => isKind(subject, 'rsa'),
+    [...SIGNING, 'keyEncipherment', 'dataEncipherment'],
+  ),
+  {
+    id: 'rsa-ca-key-usage',
+    cites: 'RFC 3279 §2.3.1',
+    requires: 'an RSA key that signs certificates or CRLs has no usage of encryption',
+    severity: 'warning',
+    check: (subject) => {
+      const { keyUsage = [] } = subject.extensions;
+      const has = (...usages: readonly KeyUsage[]) => usages.some((one) => keyUsage.includes(one));
+      return isKind(subject, 'rsa') &&
+        has('keyCertSign', 'cRLSign') &&
+        has('keyEncipherment', 'dataEncipherment')
+        ? 'an RSA key that signs certificates or CRLs should not have a key usage of encryption'
+        : undefined;
+    },
+  },
   usageRule(
     'ec-key-usage',
     'RFC 5480 §3',

@@ -1,4 +1,4 @@
-import { EXTENSION_OID } from '../x509/extensions.ts';
+import { EXTENSION_OID, type KnownExtensions } from '../x509/extensions.ts';
 import {
   canonicalAddress,
   type GeneralName,
@@ -69,7 +69,7 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
       'names of subjectAltName have the syntax of their form, and a wildcard is a whole left-most label',
     check: ({ extensions }) => {
       const wrong = (extensions.subjectAltName ?? []).filter(
-        (name) => name.type !== 'other' && !isWellFormed(name),
+        (name) => !['other', 'smtputf8'].includes(name.type) && !isWellFormed(name),
       );
       return wrong.length === 0
         ? undefined
@@ -89,13 +89,35 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'smtp-utf8-mailbox',
     cites: 'RFC 9598 §3',
-    requires: 'SmtpUTF8Mailbox is a UTF8String',
-    check: ({ extensions }) =>
-      extensions.subjectAltName?.some(
-        ({ type, value }) => type === 'other' && value.includes(SMTP_UTF8_MAILBOX),
-      )
-        ? 'SmtpUTF8Mailbox must be a UTF8String'
-        : undefined,
+    requires: 'SmtpUTF8Mailbox is a mailbox in a UTF8String, without a byte order mark',
+    check: ({ extensions }) => {
+      const names = extensions.subjectAltName ?? [];
+      if (names.some(({ type, value }) => type === 'other' && value.includes(SMTP_UTF8_MAILBOX))) {
+        return 'SmtpUTF8Mailbox must be a UTF8String';
+      }
+      const wrong = mailboxes(extensions)
+        .filter(({ local, host }) => !isAscii(local) && isAscii(host)) // others have a row below
+        .find(({ local, host }) => !isWellFormed({ type: 'smtputf8', value: `${local}@${host}` }));
+      return wrong && `SmtpUTF8Mailbox is malformed: ${wrong.local}@${wrong.host}`;
+    },
+  },
+  {
+    id: 'smtp-utf8-mailbox-needed',
+    cites: 'RFC 9598 §3',
+    requires: 'SmtpUTF8Mailbox has a local part beyond ASCII; others are rfc822Name',
+    check: ({ extensions }) => {
+      const wrong = mailboxes(extensions).find(({ local }) => isAscii(local));
+      return wrong && `SmtpUTF8Mailbox must not be used for the ASCII local part "${wrong.local}"`;
+    },
+  },
+  {
+    id: 'smtp-utf8-mailbox-domain',
+    cites: 'RFC 9598 §3, RFC 9549 §2',
+    requires: 'the host of SmtpUTF8Mailbox is written with A-labels, not U-labels',
+    check: ({ extensions }) => {
+      const wrong = mailboxes(extensions).find(({ host }) => !isAscii(host));
+      return wrong && `the host "${wrong.host}" of SmtpUTF8Mailbox must be written with A-labels`;
+    },
   },
   {
     id: 'attribute-length',
@@ -157,6 +179,16 @@ export const NAME_RULES: readonly LintRule<RequestSubject>[] = [
 
 /** The OBJECT IDENTIFIER 1.3.6.1.5.5.7.8.9, DER in hexadecimal. */
 const SMTP_UTF8_MAILBOX = '06082b06010505070809';
+
+const mailboxes = ({ subjectAltName = [] }: KnownExtensions) =>
+  subjectAltName
+    .filter(({ type }) => type === 'smtputf8')
+    .map(({ value }) => {
+      const at = value.lastIndexOf('@');
+      return { local: value.slice(0, Math.max(at, 0)), host: value.slice(at + 1) };
+    });
+
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
 
 /** The labels of a DNS name, or of the host of a mailbox. */
 const labelsIn = ({ type, value }: GeneralName): readonly string[] =>

@@ -1,4 +1,4 @@
-import { readDer } from '../der/reader.ts';
+import { enterDer, readDer } from '../der/reader.ts';
 import { TAG } from '../der/writer.ts';
 import { EXTENSION_OID, type Extension } from '../x509/extensions.ts';
 import { isUri } from '../x509/general-names.ts';
@@ -34,6 +34,17 @@ export const pointsToRevocation = (subject: CertificateSubject): boolean =>
 /** Whether clients can follow it without a certificate that they would have to check. */
 export const isPointer = (url: string): boolean => /^(?:http|ldap):/i.test(url) && isUri(url);
 
+function hasIncompletePoint(value: Uint8Array): boolean {
+  const reader = enterDer(value);
+  while (!reader.done) {
+    const point = reader.enter();
+    const name = point.optional(0xa0);
+    point.optional(0x81); // reasons
+    if (!name && !point.optional(0xa2)) return true;
+  }
+  return false;
+}
+
 /** Where revocation is told, and that it is not. */
 export const REVOCATION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
@@ -45,6 +56,31 @@ export const REVOCATION_RULES: readonly LintRule<CertificateSubject>[] = [
       const wrong = names.find((name) => extensionOf(subject, name)?.critical);
       return wrong && `${wrong} must not be critical`;
     },
+  },
+  {
+    id: 'pointers-not-empty',
+    cites: 'RFC 5280 §4.2.1.13, §4.2.1.15, §4.2.2.1',
+    requires: 'lists of CRLs, delta CRLs and access descriptions hold one at least',
+    check: (subject) => {
+      const names = ['authorityInfoAccess', 'crlDistributionPoints', 'freshestCrl'] as const;
+      const empty = names.find((name) => {
+        const found = extensionOf(subject, name);
+        return found && enterDer(found.value).done;
+      });
+      return empty && `${empty} must not be empty`;
+    },
+  },
+  {
+    id: 'distribution-point-complete',
+    cites: 'RFC 5280 §4.2.1.13',
+    requires: 'a distribution point tells where the CRL is, or who issues it',
+    check: (subject) =>
+      (['crlDistributionPoints', 'freshestCrl'] as const).some((name) => {
+        const found = extensionOf(subject, name);
+        return found && hasIncompletePoint(found.value);
+      })
+        ? 'a distribution point must have a distributionPoint or a cRLIssuer'
+        : undefined,
   },
   {
     id: 'crl-pointers-not-critical',

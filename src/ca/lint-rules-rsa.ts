@@ -25,11 +25,18 @@ export const RSA_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'rsa-public-exponent',
     cites: 'TLS BR §6.1.6, SP 800-89 §5.3.3',
-    requires: 'an RSA exponent is odd and at least 65537',
+    requires: 'an RSA exponent is at least 65537',
     severity: 'warning',
     check: ({ key: { rsa } }) =>
-      rsa && (rsa.exponent < 65537n || rsa.exponent % 2n === 0n)
-        ? 'the RSA public exponent must be odd and at least 65537'
+      rsa && rsa.exponent < 65537n ? 'the RSA public exponent must be at least 65537' : undefined,
+  },
+  {
+    id: 'rsa-public-exponent-sound',
+    cites: 'TLS BR §6.1.6, SP 800-89 §5.3.3',
+    requires: 'an RSA exponent is odd, at least 3, and below 2^256',
+    check: ({ key: { rsa } }) =>
+      rsa && (rsa.exponent < 3n || rsa.exponent % 2n === 0n || rsa.exponent >= 1n << 256n)
+        ? 'the RSA public exponent must be odd, at least 3, and below 2^256'
         : undefined,
   },
   {

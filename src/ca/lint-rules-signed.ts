@@ -1,3 +1,4 @@
+import { enterDer } from '../der/reader.ts';
 import { EXTENSION_OID } from '../x509/extensions.ts';
 import type { IssuedSubject, LintRule, SignedSubject } from './lint-rule.ts';
 
@@ -17,6 +18,20 @@ export const ISSUED_RULES: readonly LintRule<IssuedSubject>[] = [
       const oids = tbs.extensions.map(({ oid }) => oid);
       const repeated = oids.find((oid, index) => oids.indexOf(oid) !== index);
       return repeated && `extension ${repeated} must not be there twice`;
+    },
+  },
+  {
+    id: 'authority-key-identifier-pair',
+    cites: 'RFC 5280 §4.2.1.1 and appendix A.2',
+    requires: 'authorityCertIssuer and authorityCertSerialNumber are there together or not at all',
+    check: ({ tbs }) => {
+      const oid = EXTENSION_OID.authorityKeyIdentifier;
+      const found = tbs.extensions.find((extension) => extension.oid === oid);
+      const reader = found && enterDer(found.value);
+      reader?.optional(0x80);
+      return !reader?.optional(0xa1) === !reader?.optional(0x82)
+        ? undefined
+        : 'authorityCertIssuer and authorityCertSerialNumber must be there together';
     },
   },
   {

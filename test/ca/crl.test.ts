@@ -9,7 +9,11 @@ import { PkiError } from '../../src/errors.ts';
 import { crlNumber, deltaCrlIndicator, type TbsCertList } from '../../src/x509/crl.ts';
 import { authorityKeyIdentifier, EXTENSION_OID } from '../../src/x509/extensions.ts';
 import { encodeName } from '../../src/x509/names.ts';
-import { freshestCrlExtension, issuingDistributionPoint } from '../../src/x509/pointers.ts';
+import {
+  freshestCrlExtension,
+  issuingDistributionPoint,
+  pointerExtensions,
+} from '../../src/x509/pointers.ts';
 import { encodeRevokedList } from '../../src/x509/revoked-list.ts';
 import { newIssuer, newKeys, newParts } from '../support/authority.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -71,6 +75,45 @@ const CASES: readonly CrlCase[] = [
     id: 'authority-key-identifier',
     change: { extensions: [authorityKeyIdentifier(Uint8Array.of(1)), ...withoutFirst] },
   },
+  {
+    id: 'authority-key-identifier-pair',
+    change: {
+      extensions: [
+        {
+          oid: EXTENSION_OID.authorityKeyIdentifier,
+          critical: false,
+          value: Uint8Array.of(0x30, 3, 0x82, 1, 1),
+        },
+        ...withoutFirst,
+      ],
+    },
+  },
+  { id: 'crl-authority-key-identifier', change: { extensions: withoutFirst } },
+  {
+    id: 'crl-access',
+    change: {
+      extensions: [
+        ...sound.extensions,
+        ...pointerExtensions({ caIssuers: [], ocsp: ['http://ocsp.example.com'], crl: [] }),
+      ],
+    },
+  },
+  ...[
+    [],
+    [0x81, 1, 0xff, 0x82, 1, 0xff], // for users only, and for CAs only
+  ].map((fields) => ({
+    id: 'crl-issuing-distribution-point-scope',
+    change: {
+      extensions: [
+        ...sound.extensions,
+        {
+          oid: EXTENSION_OID.issuingDistributionPoint,
+          critical: true,
+          value: Uint8Array.of(0x30, fields.length, ...fields),
+        },
+      ],
+    },
+  })),
   { id: 'crl-issuer-may-sign', change: {}, by: noCrlSign },
   { id: 'crl-next-update', change: { nextUpdate: now } },
   { id: 'crl-within-issuer', change: { nextUpdate: century } },
