@@ -7,7 +7,7 @@ import {
   parseCrlDistributionPoints,
   parseIssuingDistributionPoint,
 } from '../x509/pointers.ts';
-import { crlEntryProblem } from './lint-crl-entries.ts';
+import { crlEntryAdvice, crlEntryProblem } from './lint-crl-entries.ts';
 import type { AnyCrlSubject, CrlSubject, LintRule } from './lint-rule.ts';
 import { isPointer } from './lint-rules-revocation.ts';
 import { ISSUED_RULES, SIGNED_RULES } from './lint-rules-signed.ts';
@@ -159,11 +159,18 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
     id: 'crl-entries',
     cites: 'RFC 5280 §5.1.2.6, §5.3',
     requires:
-      'entries have positive serial numbers of 20 octets at most, dates in whole seconds, and extensions that can be there',
+      'entries have positive serial numbers of 20 octets at most, dates in whole seconds, and sound extensions that are not critical',
     check: ({ tbs }) => {
       const isDelta = parseBaseCrlNumber(tbs.extensions) !== undefined;
       return crlEntryProblem(tbs.revoked, { isDelta, isIndirect: isIndirect(tbs) });
     },
+  },
+  {
+    id: 'crl-entries-plain',
+    cites: 'RFC 5280 §5.3, §5.3.1',
+    requires: 'entries have no reason unspecified, and no extensions but those of RFC 5280',
+    severity: 'warning',
+    check: ({ tbs }) => crlEntryAdvice(tbs.revoked),
   },
 ];
 

@@ -5,9 +5,15 @@ import type { Issuer } from '../../src/ca/issuer.ts';
 import { approveCrl } from '../../src/ca/lint.ts';
 import { ANY_CRL_RULES, CRL_RULES } from '../../src/ca/lint-rules-crl.ts';
 import { SIGNED_RULES } from '../../src/ca/lint-rules-signed.ts';
+import { time } from '../../src/der/time.ts';
+import { integer, sequence } from '../../src/der/writer.ts';
 import { PkiError } from '../../src/errors.ts';
 import { crlNumber, deltaCrlIndicator, type TbsCertList } from '../../src/x509/crl.ts';
-import { authorityKeyIdentifier, EXTENSION_OID } from '../../src/x509/extensions.ts';
+import {
+  authorityKeyIdentifier,
+  EXTENSION_OID,
+  encodeExtension,
+} from '../../src/x509/extensions.ts';
 import { encodeName } from '../../src/x509/names.ts';
 import {
   freshestCrlExtension,
@@ -56,6 +62,14 @@ const removed = {
   reason: 'removeFromCRL',
   invalidityDate: undefined,
 } as const;
+
+/** An entry with the reason unspecified, which the encoder leaves out. */
+const unspecified = sequence(
+  ...[integer(1), time(now)],
+  sequence(
+    encodeExtension({ oid: '2.5.29.21', critical: false, value: Uint8Array.of(0x0a, 1, 0) }),
+  ),
+);
 
 /** Each rule, and a CRL that it refuses. */
 const CASES: readonly CrlCase[] = [
@@ -161,6 +175,7 @@ const CASES: readonly CrlCase[] = [
     change: { extensions: [...sound.extensions, ...added] },
   })),
   { id: 'crl-entries', change: { revoked: await encodeRevokedList([[removed]]) } },
+  { id: 'crl-entries-plain', change: { revoked: unspecified } },
   { id: 'crl-extensions-not-critical', change: { extensions: replaced('2.5.29.20', true) } },
   {
     id: 'crl-extensions-not-critical',
