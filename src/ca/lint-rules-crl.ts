@@ -72,6 +72,15 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
         : 'authorityKeyIdentifier must be there, with a keyIdentifier',
   },
   {
+    id: 'crl-no-alternative-key',
+    cites: 'X.509 §9.8.2',
+    requires: 'a CRL has no subjectAltPublicKeyInfo, which is of certificates',
+    check: ({ tbs }) =>
+      extensionOf(tbs, 'subjectAltPublicKeyInfo')
+        ? 'subjectAltPublicKeyInfo must not be there'
+        : undefined,
+  },
+  {
     id: 'crl-access',
     cites: 'RFC 5280 §5.2.7',
     requires: 'authorityInfoAccess of a CRL tells where the certificate of its issuer is',

@@ -1,4 +1,5 @@
 import { keyUse } from '../algorithms/spki.ts';
+import { sameOctets } from '../der/same-octets.ts';
 import { EXTENSION_OID, knownExtensions } from '../x509/extensions.ts';
 import { isRelated, parseRelatedCertificate } from '../x509/related-certificate.ts';
 import type { CertificateSubject, LintRule, RequestSubject } from './lint-rule.ts';
@@ -53,6 +54,27 @@ export const ALTERNATIVE_KEY_RULES: readonly LintRule<RequestSubject>[] = [
       const spki = alternativeKey(subject);
       return spki && Buffer.compare(spki, subject.tbs.publicKey) === 0
         ? 'the alternative key must be another one than the key'
+        : undefined;
+    },
+  },
+];
+
+/** A second signature of the issuer. */
+export const ALTERNATIVE_SIGNATURE_RULES: readonly LintRule<CertificateSubject>[] = [
+  {
+    id: 'alternative-signature-of-itself',
+    cites: 'X.509 §9.8.2, §9.8.3',
+    requires:
+      'a self-signed certificate with an alternative signature has the key that verifies it',
+    check: ({ tbs, extensions }) => {
+      const { altSignatureAlgorithm, authorityKeyIdentifier, subjectKeyIdentifier } = extensions;
+      const isOwn =
+        sameOctets(tbs.issuer, tbs.subject) &&
+        (!authorityKeyIdentifier ||
+          !subjectKeyIdentifier ||
+          sameOctets(authorityKeyIdentifier, subjectKeyIdentifier));
+      return isOwn && altSignatureAlgorithm && !extensions.subjectAltPublicKeyInfo
+        ? 'subjectAltPublicKeyInfo must be there beside an alternative signature of its own'
         : undefined;
     },
   },

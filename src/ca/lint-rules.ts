@@ -3,7 +3,12 @@ import { BACKGROUND_RULES } from './lint-rules-background.ts';
 import { CONSTRAINT_RULES } from './lint-rules-constraints.ts';
 import { EXISTING_RULES } from './lint-rules-existing.ts';
 import { EXTENSION_RULES } from './lint-rules-extensions.ts';
-import { ALTERNATIVE_KEY_RULES, HYBRID_RULES, RELATED_RULES } from './lint-rules-hybrid.ts';
+import {
+  ALTERNATIVE_KEY_RULES,
+  ALTERNATIVE_SIGNATURE_RULES,
+  HYBRID_RULES,
+  RELATED_RULES,
+} from './lint-rules-hybrid.ts';
 import { INFORMATION_RULES } from './lint-rules-information.ts';
 import { ISSUER_RULES } from './lint-rules-issuer.ts';
 import { ISSUER_KEY_RULES, KEY_RULES } from './lint-rules-keys.ts';
@@ -33,6 +38,7 @@ export const CERTIFICATE_RULES: readonly LintRule<CertificateSubject>[] = [
   ...SUBJECT_RULES,
   ...REQUEST_RULES,
   ...EXTENSION_RULES,
+  ...ALTERNATIVE_SIGNATURE_RULES,
   ...RELATED_RULES,
   ...PURPOSE_RULES,
   ...INFORMATION_RULES,

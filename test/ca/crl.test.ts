@@ -104,6 +104,19 @@ const CASES: readonly CrlCase[] = [
   },
   { id: 'crl-authority-key-identifier', change: { extensions: withoutFirst } },
   {
+    id: 'crl-no-alternative-key',
+    change: {
+      extensions: [
+        ...sound.extensions,
+        {
+          oid: EXTENSION_OID.subjectAltPublicKeyInfo,
+          critical: false,
+          value: issuer.signing.publicKey,
+        },
+      ],
+    },
+  },
+  {
     id: 'crl-access',
     change: {
       extensions: [

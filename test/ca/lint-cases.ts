@@ -27,6 +27,7 @@ import {
   tbsCase,
   usages,
 } from './lint-case.ts';
+import { ALTERNATIVE_SIGNATURE_CASES } from './lint-cases-alternative.ts';
 import { BACKGROUND_CASES } from './lint-cases-background.ts';
 import { EXISTING_CASES } from './lint-cases-existing.ts';
 import { ISSUER_CASES } from './lint-cases-issuer.ts';
@@ -240,6 +241,7 @@ export const LINT_CASES: readonly LintCase[] = [
   ),
   alternativeCase('alternative-key-another', (tbs) => tbs.publicKey),
   alternativeCase('alternative-key-not-of-issuer', (_, { issuer }) => issuer.signing.publicKey),
+  ...ALTERNATIVE_SIGNATURE_CASES,
   relatedCase('related-certificate-not-critical', (extension) => ({
     ...extension,
     critical: true,
