@@ -1,7 +1,7 @@
 /** Tables in docs/ that the code knows better. `npm run generate` writes them, a test compares them. */
 import type { KeyAlgorithm } from '../src/algorithms/algorithm.ts';
 import { KEY_ALGORITHMS } from '../src/algorithms/registry.ts';
-import { LINT_TABLES, type LintRow } from '../src/ca/lint-tables.ts';
+import { LINT_TABLES, type LintRow, subjectsOf } from '../src/ca/lint-tables.ts';
 import { allowedBy, POLICIES, type Policy } from '../src/ca/policy.ts';
 import { EXIT_STATUS } from '../src/errors.ts';
 import { RETURN_CODES, type Remedy } from '../src/signers/pkcs11/errors.ts';
@@ -126,8 +126,15 @@ export const GENERATED: readonly {
     name: `lints-${name}`,
     text: () =>
       table(
-        ['row', 'source', 'severity', 'in force'],
-        rows.map((row) => [`\`${row.id}\``, row.cites, row.severity ?? 'error', inForce(row)]),
+        ['row', 'requires', 'of', 'source', 'severity', 'in force'],
+        rows.map((row) => [
+          `\`${row.id}\``,
+          row.requires,
+          subjectsOf(row).join(', '),
+          row.cites,
+          row.severity ?? 'error',
+          inForce(row),
+        ]),
       ),
   })),
   {

@@ -1,21 +1,22 @@
 import { DerError } from '../der/reader.ts';
 import { encodingFaults, repaired } from '../der/tolerant.ts';
-import { type CertificationRequest, parseCsr } from '../x509/csr.ts';
-import { extensionsOnDemand } from '../x509/extensions.ts';
+import { type Extension, extensionsOnDemand } from '../x509/extensions.ts';
 import {
   type ForeignCertificate,
   type ForeignCrl,
   parseForeignCertificate,
   parseForeignCrl,
 } from '../x509/foreign.ts';
+import { askedExtensions, parseForeignRequest } from '../x509/foreign-request.ts';
 import { parseName } from '../x509/names.ts';
 import type { SignedKind } from '../x509/signed-kind.ts';
 import { type Finding, findings, unreadableFinding } from './lint-findings.ts';
-import type { EncodedSubject, EnvelopeSubject, LintRule } from './lint-rule.ts';
+import type { EncodedSubject, EnvelopeSubject } from './lint-rule.ts';
 import { CERTIFICATE_RULES, REQUEST_RULES } from './lint-rules.ts';
 import { ANY_CRL_RULES } from './lint-rules-crl.ts';
 import { ENCODING_RULES } from './lint-rules-encoding.ts';
 import { ENVELOPE_RULES, SIGNATURE_RULES } from './lint-rules-envelope.ts';
+import { ATTRIBUTE_RULES } from './lint-rules-request.ts';
 import { describeSubjectKey } from './subject-key.ts';
 
 export interface LintOptions {
@@ -79,7 +80,14 @@ function once<Result>(read: () => Result): () => Result {
   };
 }
 
-const SIGNED: readonly LintRule<EnvelopeSubject>[] = [...ENVELOPE_RULES, ...SIGNATURE_RULES];
+const envelopeFindings = (envelope: EnvelopeSubject, at: Date): readonly Finding[] =>
+  findings(
+    [...ENVELOPE_RULES, ...SIGNATURE_RULES].filter(({ kinds = [envelope.kind] }) =>
+      kinds.includes(envelope.kind),
+    ),
+    envelope,
+    at,
+  );
 
 function lintCertificate(der: Uint8Array, options: LintOptions): LintedObject {
   const read = parseForeignCertificate(der);
@@ -105,7 +113,7 @@ function lintCertificate(der: Uint8Array, options: LintOptions): LintedObject {
   };
   const names = options.keepsName ? [] : [tbs.subject]; // the issuer's is as it was given to it
   const envelope = envelopeOf('certificate', read, { names, publicKey: tbs.publicKey });
-  const found = [...findings(SIGNED, envelope, at), ...findings(CERTIFICATE_RULES, subject, at)];
+  const found = [...envelopeFindings(envelope, at), ...findings(CERTIFICATE_RULES, subject, at)];
   return { at, name: tbs.subject, findings: found };
 }
 
@@ -115,7 +123,7 @@ function lintCrl(der: Uint8Array, options: LintOptions): LintedObject {
   const at = options.at ?? tbs.thisUpdate;
   const envelope = envelopeOf('crl', read, { names: [tbs.issuer], publicKey: undefined });
   const subject = { tbs, extensions: envelope.extensions };
-  const found = [...findings(SIGNED, envelope, at), ...findings(ANY_CRL_RULES, subject, at)];
+  const found = [...envelopeFindings(envelope, at), ...findings(ANY_CRL_RULES, subject, at)];
   return { at, name: tbs.issuer, findings: found };
 }
 
@@ -131,13 +139,15 @@ function envelopeOf(
 }
 
 function lintRequest(der: Uint8Array, options: LintOptions): LintedObject {
-  const request = parseCsr(der);
-  const { subject, publicKey } = request;
+  const request = parseForeignRequest(der);
+  const { subject, publicKey, attributes } = request;
   const at = options.at ?? options.now;
-  const extensions = extensionsOnDemand(request.extensions);
+  const asked = readOrFound(() => askedExtensions(request));
+  const extensions = extensionsOnDemand(asked.extensions);
   const [name, key] = [once(() => parseName(subject)), once(() => describeSubjectKey(publicKey))];
   const requested = {
-    tbs: { publicKey, extensions: request.extensions },
+    tbs: { publicKey, extensions: asked.extensions },
+    attributes,
     extensions,
     get subject() {
       return name();
@@ -146,26 +156,34 @@ function lintRequest(der: Uint8Array, options: LintOptions): LintedObject {
       return key();
     },
   };
-  const envelope = requestEnvelope(request);
-  const found = [...findings(SIGNED, envelope, at), ...findings(REQUEST_RULES, requested, at)];
+  const envelope: EnvelopeSubject = {
+    kind: 'request',
+    version: request.version,
+    outer: request.signatureAlgorithm,
+    inner: undefined,
+    signature: request.signature,
+    times: [],
+    names: [subject],
+    uniqueIds: false,
+    emptyLists: [],
+    publicKey,
+    extensions,
+  };
+  const found = [
+    ...envelopeFindings(envelope, at),
+    ...findings(ATTRIBUTE_RULES, requested, at),
+    ...findings(REQUEST_RULES, requested, at),
+    ...asked.findings,
+  ];
   return { at, name: subject, findings: found };
 }
 
-const requestEnvelope = ({
-  subject,
-  publicKey,
-  extensions,
-  signed,
-}: CertificationRequest): EnvelopeSubject => ({
-  kind: 'request',
-  version: 1, // parseCsr reads no other
-  outer: signed.identifier,
-  inner: undefined,
-  signature: signed.signature,
-  times: [],
-  names: [subject],
-  uniqueIds: false,
-  emptyLists: [],
-  publicKey,
-  extensions: extensionsOnDemand(extensions),
-});
+/** Extensions that cannot be taken apart are a finding, and leave the rest to be looked at. */
+function readOrFound(read: () => readonly Extension[]) {
+  try {
+    return { extensions: read(), findings: [] };
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    return { extensions: [], findings: [unreadableFinding(error)] };
+  }
+}

@@ -3,6 +3,7 @@ import type { EncodingFaults } from '../der/tolerant.ts';
 import type { Profile } from '../profiles/profile-config.ts';
 import type { Certificate, TbsCertificate } from '../x509/certificate.ts';
 import type { TbsCertList } from '../x509/crl.ts';
+import type { Attribute } from '../x509/csr-attributes.ts';
 import type { KnownExtensions } from '../x509/extensions.ts';
 import type { NameAttribute } from '../x509/names.ts';
 import type { CertStatus, ResponseData } from '../x509/ocsp-data.ts';
@@ -27,6 +28,8 @@ export type Severity = 'error' | 'warning' | 'notice';
 export interface LintRule<Subject = LintSubject> {
   readonly id: string;
   readonly cites: string;
+  /** The requirement in one line, for the documentation. */
+  readonly requires: string;
   /** An error if absent. */
   readonly severity?: Exclude<Severity, 'error'>;
   /** The first day on which it holds for what is issued, `2026-03-15`; always if absent. */
@@ -45,6 +48,13 @@ export interface RequestSubject {
   readonly key: SubjectKey;
   /** Whether the name is that of a CA that exists, and has to stay as it is. */
   readonly keepsName?: boolean;
+}
+
+/** What a rule about the attributes of a request looks at. */
+export interface AttributesSubject {
+  /** Undefined where the field itself is not there. */
+  readonly attributes: readonly Attribute[] | undefined;
+  readonly tbs: Pick<TbsCertificate, 'extensions'>;
 }
 
 /** What anybody can read of a certificate, signed or about to be. */
@@ -101,6 +111,12 @@ export interface OcspSubject {
 /** What a rule about octets looks at, of whatever is encoded. */
 export interface EncodedSubject {
   readonly faults: EncodingFaults;
+}
+
+/** A row about what is signed; not all parts are in all kinds. */
+export interface EnvelopeRule extends LintRule<EnvelopeSubject> {
+  /** What it is about: all of them if absent. */
+  readonly kinds?: readonly SignedKind[];
 }
 
 /** What is signed: an object of others, or one of ours with its signature. */

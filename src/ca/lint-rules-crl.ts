@@ -1,15 +1,21 @@
-import { enterDer } from '../der/reader.ts';
+import { enterDer, type Tlv } from '../der/reader.ts';
 import { timeText } from '../der/time.ts';
 import { parseBaseCrlNumber, parseCrlNumber } from '../x509/crl.ts';
 import { EXTENSION_OID, type Extension } from '../x509/extensions.ts';
-import { parseCrlDistributionPoints, parseIssuingDistributionPoint } from '../x509/pointers.ts';
-import { crlEntryProblem } from './lint-crl-entries.ts';
+import {
+  parseAuthorityInfoAccess,
+  parseCrlDistributionPoints,
+  parseIssuingDistributionPoint,
+} from '../x509/pointers.ts';
+import { crlEntryAdvice, crlEntryProblem } from './lint-crl-entries.ts';
 import type { AnyCrlSubject, CrlSubject, LintRule } from './lint-rule.ts';
 import { isPointer } from './lint-rules-revocation.ts';
 import { ISSUED_RULES, SIGNED_RULES } from './lint-rules-signed.ts';
 
 /** RFC 5280 §5.2.3: at most 20 octets, of which one bit is the sign. */
 const MAX_NUMBER = 1n << 159n;
+
+const ISSUER_ALT_NAME = '2.5.29.18';
 
 const extensionOf = (
   { extensions }: AnyCrlSubject['tbs'],
@@ -22,6 +28,7 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-next-update',
     cites: 'RFC 5280 §5.1.2.5',
+    requires: 'a CRL has a nextUpdate, which is after thisUpdate',
     check: ({ tbs }) =>
       tbs.nextUpdate && tbs.thisUpdate < tbs.nextUpdate
         ? undefined
@@ -30,6 +37,7 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-number',
     cites: 'RFC 5280 §5.2.3',
+    requires: 'a CRL has a number of 20 octets at most that is not negative',
     check: ({ tbs }) => {
       const number = parseCrlNumber(tbs.extensions);
       return number !== undefined && number >= 0n && number < MAX_NUMBER
@@ -39,20 +47,71 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   },
   {
     id: 'crl-extensions-not-critical',
-    cites: 'RFC 5280 §5.2, §5.2.1, §5.2.3',
+    cites: 'RFC 5280 §5.2.1, §5.2.2, §5.2.3, §5.2.7',
+    requires:
+      'cRLNumber, authorityKeyIdentifier, issuerAltName, authorityInfoAccess and the head of the audit trail are not critical',
     check: ({ tbs }) => {
       const oids: readonly string[] = [
         EXTENSION_OID.authorityKeyIdentifier,
         EXTENSION_OID.crlNumber,
         EXTENSION_OID.auditHead,
+        EXTENSION_OID.authorityInfoAccess,
+        ISSUER_ALT_NAME,
       ];
       const found = tbs.extensions.find(({ oid, critical }) => critical && oids.includes(oid));
       return found && `extension ${found.oid} must not be critical`;
     },
   },
   {
+    id: 'crl-authority-key-identifier',
+    cites: 'RFC 5280 §5.2.1',
+    requires: 'a CRL has an authorityKeyIdentifier with a keyIdentifier',
+    check: ({ extensions }) =>
+      extensions.authorityKeyIdentifier
+        ? undefined
+        : 'authorityKeyIdentifier must be there, with a keyIdentifier',
+  },
+  {
+    id: 'crl-no-alternative-key',
+    cites: 'X.509 §9.8.2',
+    requires: 'a CRL has no subjectAltPublicKeyInfo, which is of certificates',
+    check: ({ tbs }) =>
+      extensionOf(tbs, 'subjectAltPublicKeyInfo')
+        ? 'subjectAltPublicKeyInfo must not be there'
+        : undefined,
+  },
+  {
+    id: 'crl-access',
+    cites: 'RFC 5280 §5.2.7',
+    requires: 'authorityInfoAccess of a CRL tells where the certificate of its issuer is',
+    check: ({ tbs }) => {
+      const found = extensionOf(tbs, 'authorityInfoAccess');
+      return !found ||
+        parseAuthorityInfoAccess(found.value).some((one) => one.method === 'caIssuers')
+        ? undefined
+        : 'authorityInfoAccess must have a location of the kind caIssuers';
+    },
+  },
+  {
+    id: 'crl-issuing-distribution-point-scope',
+    cites: 'RFC 5280 §5.2.5',
+    requires:
+      'issuingDistributionPoint is not empty, and the CRL is for one kind of certificates at most',
+    check: ({ tbs }) => {
+      const found = extensionOf(tbs, 'issuingDistributionPoint');
+      if (!found) return undefined;
+      const parts = partsOfPoint(found.value);
+      if (parts.length === 0) return 'issuingDistributionPoint must not be empty';
+      return parts.filter(({ tag, contents }) => ONLY.includes(tag) && contents[0] === 0xff)
+        .length > 1
+        ? 'issuingDistributionPoint must not be for several kinds of certificates only'
+        : undefined;
+    },
+  },
+  {
     id: 'crl-delta-indicator-critical',
     cites: 'RFC 5280 §5.2.4',
+    requires: 'deltaCRLIndicator is critical',
     check: ({ tbs }) =>
       tbs.extensions.some(
         ({ oid, critical }) => oid === EXTENSION_OID.deltaCrlIndicator && !critical,
@@ -63,6 +122,7 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-delta-after-base',
     cites: 'RFC 5280 §5.2.4',
+    requires: 'the number of a delta CRL is higher than that of its base',
     check: ({ tbs }) => {
       const base = parseBaseCrlNumber(tbs.extensions);
       if (base === undefined || base < (parseCrlNumber(tbs.extensions) ?? 0n)) return undefined;
@@ -72,6 +132,7 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-issuing-distribution-point-critical',
     cites: 'RFC 5280 §5.2.5',
+    requires: 'issuingDistributionPoint is critical',
     check: ({ tbs }) =>
       extensionOf(tbs, 'issuingDistributionPoint')?.critical === false
         ? 'issuingDistributionPoint must be critical'
@@ -80,6 +141,7 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-freshest-crl',
     cites: 'RFC 5280 §5.2.6',
+    requires: 'freshestCRL is not critical, and not in a delta CRL',
     check: ({ tbs }) => {
       const found = extensionOf(tbs, 'freshestCrl');
       if (found?.critical) return 'freshestCRL must not be critical';
@@ -91,6 +153,7 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-freshest-crl-urls',
     cites: 'RFC 5280 §4.2.1.13, §5.2.6, §8',
+    requires: 'delta CRLs are at http or ldap URLs',
     severity: 'warning',
     check: ({ tbs }) => {
       const found = extensionOf(tbs, 'freshestCrl');
@@ -104,10 +167,19 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
   {
     id: 'crl-entries',
     cites: 'RFC 5280 §5.1.2.6, §5.3',
+    requires:
+      'entries have positive serial numbers of 20 octets at most, dates in whole seconds, and sound extensions that are not critical',
     check: ({ tbs }) => {
       const isDelta = parseBaseCrlNumber(tbs.extensions) !== undefined;
       return crlEntryProblem(tbs.revoked, { isDelta, isIndirect: isIndirect(tbs) });
     },
+  },
+  {
+    id: 'crl-entries-plain',
+    cites: 'RFC 5280 §5.3, §5.3.1',
+    requires: 'entries have no reason unspecified, and no extensions but those of RFC 5280',
+    severity: 'warning',
+    check: ({ tbs }) => crlEntryAdvice(tbs.revoked),
   },
 ];
 
@@ -115,15 +187,23 @@ export const ANY_CRL_RULES: readonly LintRule<AnyCrlSubject>[] = [
 function isIndirect(tbs: AnyCrlSubject['tbs']): boolean {
   const found = extensionOf(tbs, 'issuingDistributionPoint');
   if (!found) return false;
-  const reader = enterDer(found.value);
-  while (!reader.done) {
-    const { tag, contents } = reader.read();
-    if (tag === INDIRECT_CRL) return contents[0] === 0xff;
-  }
-  return false;
+  return partsOfPoint(found.value).some(
+    ({ tag, contents }) => tag === INDIRECT_CRL && contents[0] === 0xff,
+  );
 }
 
 const INDIRECT_CRL = 0x84;
+
+/** onlyContainsUserCerts, onlyContainsCACerts, onlyContainsAttributeCerts. */
+const ONLY: readonly number[] = [0x81, 0x82, 0x85];
+
+/** The fields of IssuingDistributionPoint. */
+function partsOfPoint(value: Uint8Array): readonly Tlv[] {
+  const reader = enterDer(value);
+  const parts: Tlv[] = [];
+  while (!reader.done) parts.push(reader.read());
+  return parts;
+}
 
 /** Every requirement that is checked before a CRL is signed. */
 export const CRL_RULES: readonly LintRule<CrlSubject>[] = [
@@ -132,6 +212,7 @@ export const CRL_RULES: readonly LintRule<CrlSubject>[] = [
   {
     id: 'crl-issuing-distribution-point',
     cites: 'RFC 5280 §5.2.5',
+    requires: 'issuingDistributionPoint names http or ldap URLs',
     check: ({ tbs }) => {
       const found = extensionOf(tbs, 'issuingDistributionPoint');
       const urls = found && parseIssuingDistributionPoint(found.value);
@@ -143,6 +224,7 @@ export const CRL_RULES: readonly LintRule<CrlSubject>[] = [
   {
     id: 'crl-issuer-may-sign',
     cites: 'RFC 5280 §4.2.1.3, §6.3.3',
+    requires: 'the issuer has the usage cRLSign, if it has any',
     check: ({ issuer: { extensions } }) =>
       !extensions?.keyUsage || extensions.keyUsage.includes('cRLSign')
         ? undefined
@@ -151,6 +233,7 @@ export const CRL_RULES: readonly LintRule<CrlSubject>[] = [
   {
     id: 'crl-within-issuer',
     cites: 'RFC 5280 §6.3.3',
+    requires: 'a CRL begins and ends within the validity of its issuer',
     check: ({ tbs, issuer: { certificate } }) => {
       if (!certificate) return undefined;
       const { notBefore, notAfter } = certificate.tbs;

@@ -10,6 +10,7 @@ const row = (
 ): LintRule<EncodedSubject> => ({
   id,
   cites,
+  requires: problem,
   check: ({ faults }) => {
     const at = faults.get(fault);
     return at === undefined ? undefined : `${problem}, first at octet ${at}`;

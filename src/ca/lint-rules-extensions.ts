@@ -9,6 +9,7 @@ export const EXTENSION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'ca-basic-constraints-critical',
     cites: 'RFC 5280 §4.2.1.9',
+    requires: 'basicConstraints of a CA is critical',
     check: (subject) =>
       subject.extensions.basicConstraints?.ca &&
       !criticality(subject, EXTENSION_OID.basicConstraints)
@@ -18,6 +19,7 @@ export const EXTENSION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'path-length-of-ca',
     cites: 'RFC 5280 §4.2.1.9',
+    requires: 'only a CA has a path length',
     check: ({ extensions: { basicConstraints: constraints } }) =>
       constraints?.pathLength !== undefined && !constraints.ca
         ? 'pathLenConstraint must not be there without cA'
@@ -26,6 +28,7 @@ export const EXTENSION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'ca-key-usage',
     cites: 'RFC 5280 §4.2.1.3',
+    requires: 'a CA has the usage keyCertSign',
     check: ({ extensions: { basicConstraints, keyUsage } }) =>
       basicConstraints?.ca && !keyUsage?.includes('keyCertSign')
         ? 'a CA must have the key usage keyCertSign'
@@ -34,6 +37,7 @@ export const EXTENSION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'key-cert-sign-only-ca',
     cites: 'RFC 5280 §4.2.1.3',
+    requires: 'only a CA has the usage keyCertSign',
     check: ({ extensions: { basicConstraints, keyUsage } }) =>
       keyUsage?.includes('keyCertSign') && !basicConstraints?.ca
         ? 'keyCertSign must not be there without cA'
@@ -42,12 +46,14 @@ export const EXTENSION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'key-usage-not-empty',
     cites: 'RFC 5280 §4.2.1.3',
+    requires: 'keyUsage has a bit set',
     check: ({ extensions }) =>
       extensions.keyUsage?.length === 0 ? 'keyUsage must have a bit set' : undefined,
   },
   {
     id: 'key-usage-critical',
     cites: 'RFC 5280 §4.2.1.3',
+    requires: 'keyUsage is critical',
     severity: 'warning',
     check: (subject) =>
       criticality(subject, EXTENSION_OID.keyUsage) === false
@@ -57,12 +63,14 @@ export const EXTENSION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'ext-key-usage-not-empty',
     cites: 'RFC 5280 §4.2.1.12',
+    requires: 'extKeyUsage names a purpose',
     check: ({ extensions }) =>
       extensions.extKeyUsage?.length === 0 ? 'extKeyUsage must name a purpose' : undefined,
   },
   {
     id: 'subject-key-identifier-of-ca',
     cites: 'RFC 5280 §4.2.1.2',
+    requires: 'a CA has a subjectKeyIdentifier',
     check: ({ extensions }) =>
       extensions.basicConstraints?.ca && !extensions.subjectKeyIdentifier?.length
         ? 'a CA must have a subjectKeyIdentifier'
@@ -71,6 +79,7 @@ export const EXTENSION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'subject-key-identifier',
     cites: 'RFC 5280 §4.2.1.2',
+    requires: 'an end entity has a subjectKeyIdentifier',
     severity: 'warning',
     check: ({ extensions }) =>
       extensions.subjectKeyIdentifier?.length || extensions.basicConstraints?.ca
@@ -80,6 +89,7 @@ export const EXTENSION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'authority-key-identifier-there',
     cites: 'RFC 5280 §4.2.1.1',
+    requires: 'what is not self-issued has an authorityKeyIdentifier with a keyIdentifier',
     check: ({ tbs, extensions }) =>
       extensions.authorityKeyIdentifier || Buffer.compare(tbs.issuer, tbs.subject) === 0
         ? undefined
@@ -88,6 +98,7 @@ export const EXTENSION_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'key-identifiers-not-critical',
     cites: 'RFC 5280 §4.2.1.1, §4.2.1.2',
+    requires: 'subjectKeyIdentifier and authorityKeyIdentifier are not critical',
     check: (subject) => {
       const oids = [EXTENSION_OID.subjectKeyIdentifier, EXTENSION_OID.authorityKeyIdentifier];
       return oids.some((oid) => criticality(subject, oid))

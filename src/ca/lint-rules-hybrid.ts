@@ -1,4 +1,5 @@
 import { keyUse } from '../algorithms/spki.ts';
+import { sameOctets } from '../der/same-octets.ts';
 import { EXTENSION_OID, knownExtensions } from '../x509/extensions.ts';
 import { isRelated, parseRelatedCertificate } from '../x509/related-certificate.ts';
 import type { CertificateSubject, LintRule, RequestSubject } from './lint-rule.ts';
@@ -15,6 +16,7 @@ export const ALTERNATIVE_KEY_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'alternative-key-well-formed',
     cites: 'X.509 §9.8.2',
+    requires: 'the alternative key can be read, and has the length that its algorithm knows',
     check: (subject) => {
       const spki = alternativeKey(subject);
       const problem = spki && describeSubjectKey(spki).problem;
@@ -24,6 +26,7 @@ export const ALTERNATIVE_KEY_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'alternative-key-strength',
     cites: 'TLS BR §6.1.5, §6.1.6',
+    requires: 'an alternative RSA key meets the rows for RSA keys',
     check: (subject) => {
       const spki = alternativeKey(subject);
       if (!spki) return undefined;
@@ -35,6 +38,7 @@ export const ALTERNATIVE_KEY_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'alternative-key-signs',
     cites: 'X.509 §9.8.2',
+    requires: 'the alternative key is one that signs',
     check: (subject) => {
       const spki = alternativeKey(subject);
       return spki && keyUse(spki) === 'encryption'
@@ -45,10 +49,32 @@ export const ALTERNATIVE_KEY_RULES: readonly LintRule<RequestSubject>[] = [
   {
     id: 'alternative-key-another',
     cites: 'X.509 §9.8.2',
+    requires: 'the alternative key is another one than the key',
     check: (subject) => {
       const spki = alternativeKey(subject);
       return spki && Buffer.compare(spki, subject.tbs.publicKey) === 0
         ? 'the alternative key must be another one than the key'
+        : undefined;
+    },
+  },
+];
+
+/** A second signature of the issuer. */
+export const ALTERNATIVE_SIGNATURE_RULES: readonly LintRule<CertificateSubject>[] = [
+  {
+    id: 'alternative-signature-of-itself',
+    cites: 'X.509 §9.8.2, §9.8.3',
+    requires:
+      'a self-signed certificate with an alternative signature has the key that verifies it',
+    check: ({ tbs, extensions }) => {
+      const { altSignatureAlgorithm, authorityKeyIdentifier, subjectKeyIdentifier } = extensions;
+      const isOwn =
+        sameOctets(tbs.issuer, tbs.subject) &&
+        (!authorityKeyIdentifier ||
+          !subjectKeyIdentifier ||
+          sameOctets(authorityKeyIdentifier, subjectKeyIdentifier));
+      return isOwn && altSignatureAlgorithm && !extensions.subjectAltPublicKeyInfo
+        ? 'subjectAltPublicKeyInfo must be there beside an alternative signature of its own'
         : undefined;
     },
   },
@@ -59,12 +85,14 @@ export const RELATED_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'related-certificate-not-critical',
     cites: 'RFC 9763 §4.1',
+    requires: 'RelatedCertificate is not critical',
     check: (subject) =>
       relatedExtension(subject)?.critical ? 'RelatedCertificate must not be critical' : undefined,
   },
   {
     id: 'related-certificate-end-entity',
     cites: 'RFC 9763 §4.1',
+    requires: 'no CA has RelatedCertificate',
     check: (subject) =>
       relatedExtension(subject) && subject.extensions.basicConstraints?.ca
         ? 'RelatedCertificate must not be there in the certificate of a CA'
@@ -77,6 +105,7 @@ export const HYBRID_RULES: readonly LintRule[] = [
   {
     id: 'alternative-key-not-of-issuer',
     cites: 'RFC 4158 §2.4.1, TLS BR §6.1.1.3',
+    requires: 'the alternative key is not that of the issuer',
     check: (subject) => {
       const { certificate, signing, alternative } = subject.issuer;
       const spki = alternativeKey(subject);
@@ -90,6 +119,8 @@ export const HYBRID_RULES: readonly LintRule[] = [
   {
     id: 'related-certificate-proven',
     cites: 'RFC 9763 §3.2',
+    requires:
+      'RelatedCertificate is about the certificate whose key the requester has proven to hold',
     check: (subject) => {
       const { related } = subject;
       const found = relatedExtension(subject);
@@ -102,6 +133,7 @@ export const HYBRID_RULES: readonly LintRule[] = [
   {
     id: 'related-certificate-usages',
     cites: 'RFC 9763 §4.1',
+    requires: 'the related certificate has all usages and purposes of this one',
     check: ({ extensions, related }) => {
       if (!related) return undefined;
       const theirs = knownExtensions(related.tbs.extensions);

@@ -8,6 +8,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
   {
     id: 'issuer-is-ca',
     cites: 'RFC 5280 §4.2.1.9, §6.1.4',
+    requires: 'the issuer is a CA',
     check: ({ issuer: { extensions } }) =>
       !extensions || extensions.basicConstraints?.ca
         ? undefined
@@ -16,6 +17,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
   {
     id: 'issuer-may-sign-certificates',
     cites: 'RFC 5280 §4.2.1.3, §6.1.4',
+    requires: 'the issuer has the usage keyCertSign, if it has any',
     check: ({ issuer: { extensions } }) =>
       !extensions?.keyUsage || extensions.keyUsage.includes('keyCertSign')
         ? undefined
@@ -24,6 +26,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
   {
     id: 'validity-within-issuer',
     cites: 'RFC 5280 §6.1.3',
+    requires: 'a certificate begins and ends within the validity of its issuer',
     check: ({ tbs, issuer: { certificate } }) => {
       if (!certificate) return undefined;
       const { notBefore, notAfter } = certificate.tbs;
@@ -34,6 +37,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
   {
     id: 'issuer-not-expired',
     cites: 'RFC 5280 §6.1.3',
+    requires: 'the issuer has not expired',
     check: ({ tbs, issuer: { certificate } }) =>
       certificate && tbs.notBefore > certificate.tbs.notAfter
         ? `the certificate of the issuer expired at ${timeText(certificate.tbs.notAfter)}`
@@ -42,6 +46,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
   {
     id: 'self-signed-name',
     cites: 'RFC 5280 §3.2',
+    requires: 'a self-signed certificate has its subject as issuer',
     check: ({ tbs, issuer }) =>
       issuer.certificate || Buffer.compare(tbs.subject, tbs.issuer) === 0
         ? undefined
@@ -50,6 +55,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
   {
     id: 'issuer-path-length',
     cites: 'RFC 5280 §4.2.1.9',
+    requires: 'an issuer with path length 0 issues to no CA but a root under its own name',
     check: (subject) =>
       subject.extensions.basicConstraints?.ca &&
       subject.issuer.extensions?.basicConstraints?.pathLength === 0 &&
@@ -60,6 +66,8 @@ export const ISSUER_RULES: readonly LintRule[] = [
   {
     id: 'path-length-below-issuer',
     cites: 'RFC 5280 §4.2.1.9, §6.1.4',
+    requires:
+      'the path length of a CA is below that of its issuer, or that of the root of its name',
     check: (subject) => {
       const own = subject.extensions.basicConstraints?.pathLength;
       const limit = subject.issuer.extensions?.basicConstraints?.pathLength;
@@ -76,6 +84,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
   {
     id: 'path-length-above-issuer',
     cites: 'RFC 5280 §4.2.1.9, §6.1.4',
+    requires: 'no path length above the issuer forbids one CA more',
     check: (subject) => {
       if (!subject.extensions.basicConstraints?.ca) return undefined;
       const [issuer, ...above] = issuersOf(subject);
@@ -93,6 +102,7 @@ export const ISSUER_RULES: readonly LintRule[] = [
   {
     id: 'issuer-name-constraints',
     cites: 'RFC 5280 §4.2.1.10, §6.1.3',
+    requires: 'the names are within the name constraints of the issuer and of all CAs above',
     check: (subject) => {
       const issuers = issuersOf(subject);
       const unread = issuers.find(({ malformed }) => malformed !== undefined);

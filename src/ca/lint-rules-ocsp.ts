@@ -10,6 +10,7 @@ export const OCSP_RULES: readonly LintRule<OcspSubject>[] = [
   {
     id: 'ocsp-responder-issued-by-ca',
     cites: 'RFC 6960 §4.2.2.2',
+    requires: 'a delegated responder has its certificate from the CA that it answers for',
     check: ({ responder: { ca, certificate, delegated, stranger } }) => {
       if (!delegated) return undefined;
       const named = sameOctets(certificate.tbs.issuer, ca.tbs.subject);
@@ -20,6 +21,7 @@ export const OCSP_RULES: readonly LintRule<OcspSubject>[] = [
   {
     id: 'ocsp-responder-purpose',
     cites: 'RFC 6960 §4.2.2.2',
+    requires: 'a delegated responder has the purpose ocspSigning',
     check: ({ responder: { delegated, signing } }) =>
       !delegated || signing.extensions?.extKeyUsage?.includes('ocspSigning')
         ? undefined
@@ -28,6 +30,7 @@ export const OCSP_RULES: readonly LintRule<OcspSubject>[] = [
   {
     id: 'ocsp-responder-key-usage',
     cites: 'RFC 5280 §4.2.1.3',
+    requires: 'the responder has the usage digitalSignature, if it has any',
     check: ({ responder: { signing } }) =>
       !signing.extensions?.keyUsage || signing.extensions.keyUsage.includes('digitalSignature')
         ? undefined
@@ -36,6 +39,7 @@ export const OCSP_RULES: readonly LintRule<OcspSubject>[] = [
   {
     id: 'ocsp-responder-not-revoked',
     cites: 'RFC 6960 §4.2.2.2.1',
+    requires: 'the certificate of a delegated responder is not revoked',
     check: ({ responder, responderStatus }) =>
       responder.delegated && responderStatus.kind === 'revoked'
         ? 'the certificate of the responder is revoked'
@@ -44,6 +48,7 @@ export const OCSP_RULES: readonly LintRule<OcspSubject>[] = [
   {
     id: 'ocsp-within-responder',
     cites: 'RFC 6960 §3.2, §4.2.2.1',
+    requires: 'a response begins and ends within the validity of the responder',
     check: ({ data: { producedAt, responses }, responder: { certificate } }) => {
       const { notBefore, notAfter } = certificate.tbs;
       const last = new Date(
@@ -58,6 +63,7 @@ export const OCSP_RULES: readonly LintRule<OcspSubject>[] = [
   {
     id: 'ocsp-responder-id',
     cites: 'RFC 6960 §4.2.2.3',
+    requires: 'responderID is the hash of the key that signs, or the name of its owner',
     check: ({ data: { responder: id }, responder: { certificate } }) => {
       const { subject, publicKey } = certificate.tbs;
       const found =
@@ -70,6 +76,7 @@ export const OCSP_RULES: readonly LintRule<OcspSubject>[] = [
   {
     id: 'ocsp-responses',
     cites: 'RFC 6960 §4.2.1',
+    requires: 'a response answers for one certificate at least, and once for each',
     check: ({ data: { responses } }) => {
       const ids = responses.map(({ certId }) => Buffer.from(certId.der).toString('hex'));
       if (ids.length === 0) return 'it must answer for one certificate at least';
@@ -79,6 +86,7 @@ export const OCSP_RULES: readonly LintRule<OcspSubject>[] = [
   {
     id: 'ocsp-certificate-of-ca',
     cites: 'RFC 6960 §4.1.1, §4.2.2.2',
+    requires: 'a response answers for certificates of the CA only',
     check: ({ data: { responses }, responder: { ca } }) =>
       responses.every(({ certId }) => isOfIssuer(certId, ca.tbs))
         ? undefined
@@ -87,6 +95,7 @@ export const OCSP_RULES: readonly LintRule<OcspSubject>[] = [
   {
     id: 'ocsp-times',
     cites: 'RFC 6960 §2.4, §4.2.2.1',
+    requires: 'thisUpdate is not after producedAt, and before nextUpdate',
     check: ({ data: { responses, producedAt } }) =>
       responses.every(
         ({ thisUpdate, nextUpdate }) =>
@@ -98,12 +107,14 @@ export const OCSP_RULES: readonly LintRule<OcspSubject>[] = [
   {
     id: 'ocsp-next-update',
     cites: 'RFC 5019 §2.2.4',
+    requires: 'each answer has a nextUpdate',
     check: ({ data: { responses } }) =>
       responses.every(({ nextUpdate }) => nextUpdate) ? undefined : 'nextUpdate must be there',
   },
   {
     id: 'ocsp-revoked',
     cites: 'RFC 5280 §5.3.1',
+    requires: 'a revocation is in the past, with a reason that a CRL entry can have or none',
     check: ({ data: { responses, producedAt } }) => {
       const wrong = responses.some(
         ({ status }) =>
@@ -117,6 +128,7 @@ export const OCSP_RULES: readonly LintRule<OcspSubject>[] = [
   {
     id: 'ocsp-nonce',
     cites: 'RFC 9654 §2.1',
+    requires: 'a nonce has 1 to 128 octets',
     check: ({ data: { extensions } }) => {
       const nonce = parseNonce(extensions);
       return !nonce || isSoundNonce(nonce) ? undefined : 'a nonce must have 1 to 128 octets';
@@ -125,6 +137,7 @@ export const OCSP_RULES: readonly LintRule<OcspSubject>[] = [
   {
     id: 'ocsp-extensions',
     cites: 'RFC 5280 §4.2, RFC 6960 §4.4',
+    requires: 'no extension is critical or there twice',
     check: ({ data: { extensions, responses } }) => {
       const lists = [extensions, ...responses.map((one) => one.extensions)];
       if (lists.some((list) => list.some(({ critical }) => critical))) {

@@ -15,6 +15,7 @@ export const PROFILE_RULES: readonly LintRule[] = [
   {
     id: 'ca-basic-constraints',
     cites: 'RFC 5280 §4.2.1.9',
+    requires: 'basicConstraints says what the profile says: a CA or none',
     check: ({ extensions, profile }) => {
       const ca = extensions.basicConstraints?.ca ?? false;
       return ca === (profile.ca ?? false)
@@ -25,6 +26,7 @@ export const PROFILE_RULES: readonly LintRule[] = [
   {
     id: 'profile-subject-alt-name',
     cites: 'RFC 9525 §2, RFC 8550 §3',
+    requires: 'there is a subjectAltName where the profile wants one',
     check: ({ profile, extensions }) =>
       profile.subjectAltName.required && !extensions.subjectAltName
         ? `profile "${profile.name}" needs a name of the kind ${profile.subjectAltName.types.join(' or ')}`
@@ -33,6 +35,7 @@ export const PROFILE_RULES: readonly LintRule[] = [
   {
     id: 'tls-no-ca',
     cites: 'TLS BR §7.1.2.7.8',
+    requires: 'a TLS server or client is no CA',
     check: ({ extensions, profile }) =>
       !profile.ca &&
       extensions.basicConstraints?.ca &&
@@ -43,6 +46,7 @@ export const PROFILE_RULES: readonly LintRule[] = [
   {
     id: KEY_ALGORITHM,
     cites: OF_KEYS,
+    requires: 'the key is of a kind that the profile takes',
     check: ({ tbs, profile }) => {
       const names = algorithmsOfKey(tbs.publicKey).map(({ name }) => name);
       return keyProblem(profile, describeKey(tbs.publicKey), names);
@@ -51,6 +55,7 @@ export const PROFILE_RULES: readonly LintRule[] = [
   {
     id: 'short-lived-validity',
     cites: 'TLS BR §1.6.1',
+    requires: 'a short-lived certificate is valid for seven days at most',
     check: ({ profile, tbs }) =>
       profile.shortLived && tbs.notAfter.getTime() - tbs.notBefore.getTime() >= SHORT_LIVED
         ? `profile "${profile.name}" is short-lived, which is seven days at most`
@@ -59,6 +64,7 @@ export const PROFILE_RULES: readonly LintRule[] = [
   {
     id: 'short-lived-not-revoked',
     cites: 'RFC 9608 §1, TLS BR §7.1.2.11.2',
+    requires: 'a short-lived certificate points to no CRL and no OCSP responder',
     check: (subject) =>
       subject.profile.shortLived && pointsToRevocation(subject)
         ? 'a short-lived certificate must not point to a CRL or an OCSP responder'

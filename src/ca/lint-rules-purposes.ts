@@ -10,6 +10,7 @@ export const PURPOSE_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'tls-server-names',
     cites: 'TLS BR §7.1.2.7.12',
+    requires: 'a TLS server is named by DNS names and IP addresses only',
     severity: 'warning',
     check: (subject) => {
       if (!isFor(subject, 'serverAuth')) return undefined;
@@ -22,6 +23,7 @@ export const PURPOSE_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'tls-server-key-usage',
     cites: 'RFC 8446 §4.4.2.2, TLS BR §7.1.2.7.11',
+    requires: 'a TLS server has the usage digitalSignature',
     severity: 'warning',
     check: (subject) =>
       isFor(subject, 'serverAuth') && !subject.extensions.keyUsage?.includes('digitalSignature')
@@ -31,6 +33,7 @@ export const PURPOSE_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'any-purpose',
     cites: 'RFC 5280 §4.2.1.12, TLS BR §7.1.2.7.10',
+    requires: 'no end entity has anyExtendedKeyUsage',
     severity: 'warning',
     check: (subject) =>
       isFor(subject, 'anyExtendedKeyUsage')
@@ -40,6 +43,7 @@ export const PURPOSE_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'ocsp-no-check',
     cites: 'RFC 6960 §4.2.2.2.1',
+    requires: 'a delegated OCSP responder has id-pkix-ocsp-nocheck',
     severity: 'warning',
     check: (subject) =>
       isFor(subject, 'ocspSigning') &&
@@ -50,6 +54,7 @@ export const PURPOSE_RULES: readonly LintRule<CertificateSubject>[] = [
   {
     id: 'timestamping-purpose',
     cites: 'RFC 3161 §2.3',
+    requires: 'timeStamping is the only purpose, and extKeyUsage is critical',
     check: (subject) => {
       if (!isFor(subject, 'timeStamping')) return undefined;
       const { tbs, extensions } = subject;

@@ -1,3 +1,4 @@
+import { enterDer } from '../der/reader.ts';
 import { EXTENSION_OID } from '../x509/extensions.ts';
 import type { IssuedSubject, LintRule, SignedSubject } from './lint-rule.ts';
 
@@ -6,11 +7,13 @@ export const ISSUED_RULES: readonly LintRule<IssuedSubject>[] = [
   {
     id: 'issuer-not-empty',
     cites: 'RFC 5280 §4.1.2.4',
+    requires: 'the issuer has a name',
     check: ({ tbs }) => (tbs.issuer.length <= 2 ? 'issuer must not be empty' : undefined),
   },
   {
     id: 'unique-extensions',
     cites: 'RFC 5280 §4.2',
+    requires: 'no extension is there twice',
     check: ({ tbs }) => {
       const oids = tbs.extensions.map(({ oid }) => oid);
       const repeated = oids.find((oid, index) => oids.indexOf(oid) !== index);
@@ -18,8 +21,24 @@ export const ISSUED_RULES: readonly LintRule<IssuedSubject>[] = [
     },
   },
   {
+    id: 'authority-key-identifier-pair',
+    cites: 'RFC 5280 §4.2.1.1 and appendix A.2',
+    requires: 'authorityCertIssuer and authorityCertSerialNumber are there together or not at all',
+    check: ({ tbs }) => {
+      const oid = EXTENSION_OID.authorityKeyIdentifier;
+      const found = tbs.extensions.find((extension) => extension.oid === oid);
+      const reader = found && enterDer(found.value);
+      reader?.optional(0x80);
+      return !reader?.optional(0xa1) === !reader?.optional(0x82)
+        ? undefined
+        : 'authorityCertIssuer and authorityCertSerialNumber must be there together';
+    },
+  },
+  {
     id: 'alternative-extensions-not-critical',
     cites: 'X.509 §9.8',
+    requires:
+      'the three extensions of alternative keys and signatures are not critical, so that older software goes on',
     severity: 'warning',
     check: ({ tbs }) => {
       const alternative: readonly string[] = [
@@ -40,6 +59,7 @@ export const SIGNED_RULES: readonly LintRule<SignedSubject>[] = [
   {
     id: 'signature-algorithm-of-issuer',
     cites: 'RFC 5280 §4.1.1.2',
+    requires: "the signature algorithm is that of the issuer's key",
     check: ({ tbs, issuer }) =>
       Buffer.compare(tbs.signature, issuer.signing.algorithm.identifier) === 0
         ? undefined
@@ -48,6 +68,7 @@ export const SIGNED_RULES: readonly LintRule<SignedSubject>[] = [
   {
     id: 'issuer-name',
     cites: 'RFC 5280 §4.1.2.4, §6.1.3',
+    requires: "issuer is the issuer's subject, octet for octet",
     check: ({ tbs, issuer }) =>
       Buffer.compare(tbs.issuer, issuer.name) === 0
         ? undefined
@@ -56,6 +77,8 @@ export const SIGNED_RULES: readonly LintRule<SignedSubject>[] = [
   {
     id: 'alternative-signature-of-issuer',
     cites: 'X.509 §9.8.3',
+    requires:
+      "altSignatureAlgorithm is that of the issuer's alternative key, and not there without one",
     check: ({ extensions: { altSignatureAlgorithm: found }, issuer: { alternative } }) => {
       const wanted = alternative?.algorithm.identifier;
       const agree = found && wanted ? Buffer.compare(found, wanted) === 0 : found === wanted;
@@ -67,6 +90,7 @@ export const SIGNED_RULES: readonly LintRule<SignedSubject>[] = [
   {
     id: 'authority-key-identifier',
     cites: 'RFC 5280 §4.2.1.1',
+    requires: "authorityKeyIdentifier is the issuer's subjectKeyIdentifier",
     check: ({ extensions: { authorityKeyIdentifier: found }, issuer }) => {
       if (!issuer.certificate && !found) return undefined; // self-signed: may be left out
       if (found && Buffer.compare(found, issuer.keyIdentifier) === 0) return undefined;

@@ -3,10 +3,17 @@ import { BACKGROUND_RULES } from './lint-rules-background.ts';
 import { CONSTRAINT_RULES } from './lint-rules-constraints.ts';
 import { EXISTING_RULES } from './lint-rules-existing.ts';
 import { EXTENSION_RULES } from './lint-rules-extensions.ts';
-import { ALTERNATIVE_KEY_RULES, HYBRID_RULES, RELATED_RULES } from './lint-rules-hybrid.ts';
+import {
+  ALTERNATIVE_KEY_RULES,
+  ALTERNATIVE_SIGNATURE_RULES,
+  HYBRID_RULES,
+  RELATED_RULES,
+} from './lint-rules-hybrid.ts';
+import { INFORMATION_RULES } from './lint-rules-information.ts';
 import { ISSUER_RULES } from './lint-rules-issuer.ts';
 import { ISSUER_KEY_RULES, KEY_RULES } from './lint-rules-keys.ts';
 import { NAME_RULES, PROFILE_NAME_RULES, SUBJECT_RULES } from './lint-rules-names.ts';
+import { POLICY_RULES } from './lint-rules-policies.ts';
 import { PROFILE_RULES } from './lint-rules-profiles.ts';
 import { PURPOSE_RULES } from './lint-rules-purposes.ts';
 import { QC_RULES } from './lint-rules-qc.ts';
@@ -14,6 +21,8 @@ import { REVOCATION_RULES } from './lint-rules-revocation.ts';
 import { ISSUED_RULES, SIGNED_RULES } from './lint-rules-signed.ts';
 import { TBS_RULES } from './lint-rules-tbs.ts';
 import { TLS_BR_RULES } from './lint-rules-tls.ts';
+import { TLS_BR_CA_RULES } from './lint-rules-tls-ca.ts';
+import { TLS_BR_SUBSCRIBER_RULES } from './lint-rules-tls-subscriber.ts';
 
 /** What holds for requests, which have to be met by what comes of them. */
 export const REQUEST_RULES: readonly LintRule<RequestSubject>[] = [
@@ -29,12 +38,17 @@ export const CERTIFICATE_RULES: readonly LintRule<CertificateSubject>[] = [
   ...SUBJECT_RULES,
   ...REQUEST_RULES,
   ...EXTENSION_RULES,
+  ...ALTERNATIVE_SIGNATURE_RULES,
   ...RELATED_RULES,
   ...PURPOSE_RULES,
+  ...INFORMATION_RULES,
   ...CONSTRAINT_RULES,
+  ...POLICY_RULES,
   ...REVOCATION_RULES,
   ...QC_RULES,
   ...TLS_BR_RULES,
+  ...TLS_BR_SUBSCRIBER_RULES,
+  ...TLS_BR_CA_RULES,
 ];
 
 /** Every requirement that is checked before a certificate is signed; one row, one requirement. */

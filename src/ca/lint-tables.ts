@@ -1,12 +1,13 @@
-import type { LintRule } from './lint-rule.ts';
+import type { EnvelopeRule, LintRule } from './lint-rule.ts';
 import { CERTIFICATE_RULES, LINT_RULES, REQUEST_RULES } from './lint-rules.ts';
 import { ANY_CRL_RULES, CRL_RULES } from './lint-rules-crl.ts';
 import { ENCODING_RULES } from './lint-rules-encoding.ts';
 import { ENVELOPE_RULES, SIGNATURE_RULES } from './lint-rules-envelope.ts';
 import { OCSP_RULES } from './lint-rules-ocsp.ts';
+import { ATTRIBUTE_RULES } from './lint-rules-request.ts';
 
 /** What a row says of itself. */
-export type LintRow = Omit<LintRule<never>, 'check'>;
+export type LintRow = Omit<LintRule<never>, 'check'> & Pick<EnvelopeRule, 'kinds'>;
 
 export interface LintTable {
   readonly name: string;
@@ -19,13 +20,13 @@ const but = (rows: readonly LintRow[], ...others: readonly (readonly LintRow[])[
   return rows.filter(({ id }) => !ids.has(id));
 };
 
+const SIGNED_ROWS: readonly LintRow[] = [...ENVELOPE_RULES, ...SIGNATURE_RULES];
+
 /** Every row there is, by what it is about; docs are made from these. */
 export const LINT_TABLES: readonly LintTable[] = [
   { name: 'encoding', rows: ENCODING_RULES },
-  {
-    name: 'envelope',
-    rows: [...ENVELOPE_RULES, ...SIGNATURE_RULES],
-  },
+  { name: 'envelope', rows: SIGNED_ROWS },
+  { name: 'attributes', rows: ATTRIBUTE_RULES },
   { name: 'request', rows: REQUEST_RULES },
   { name: 'certificate', rows: but(CERTIFICATE_RULES, REQUEST_RULES) },
   { name: 'crl', rows: but(ANY_CRL_RULES, CERTIFICATE_RULES) },
@@ -35,3 +36,21 @@ export const LINT_TABLES: readonly LintTable[] = [
   },
   { name: 'ocsp', rows: OCSP_RULES },
 ];
+
+/** What a row is asked of. */
+type RowSubject = 'certificate' | 'CRL' | 'request' | 'OCSP response';
+
+const OF_ALL: readonly LintRow[] = [...ENCODING_RULES, ...SIGNED_ROWS];
+
+const ROWS_OF: Readonly<Record<RowSubject, readonly LintRow[]>> = {
+  certificate: [...OF_ALL, ...LINT_RULES],
+  CRL: [...OF_ALL, ...CRL_RULES],
+  request: [...OF_ALL, ...ATTRIBUTE_RULES, ...REQUEST_RULES],
+  'OCSP response': OCSP_RULES,
+};
+
+/** What a row is asked of, for people. */
+export const subjectsOf = ({ id, kinds }: LintRow): readonly RowSubject[] =>
+  (Object.keys(ROWS_OF) as RowSubject[])
+    .filter((subject) => ROWS_OF[subject].some((row) => row.id === id))
+    .filter((subject) => kinds?.some((kind) => kind === subject.toLowerCase()) ?? true);

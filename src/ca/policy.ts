@@ -34,6 +34,7 @@ export const policyLints = (policies: readonly Policy[] = []): readonly LintRule
     rules.map((rule) => ({
       id: rule.id,
       cites: rule.cites,
+      requires: rule.requires,
       check: (subject: LintSubject) => problemOf(rule, usesOf(subject)),
     })),
   );

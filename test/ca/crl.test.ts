@@ -5,11 +5,21 @@ import type { Issuer } from '../../src/ca/issuer.ts';
 import { approveCrl } from '../../src/ca/lint.ts';
 import { ANY_CRL_RULES, CRL_RULES } from '../../src/ca/lint-rules-crl.ts';
 import { SIGNED_RULES } from '../../src/ca/lint-rules-signed.ts';
+import { time } from '../../src/der/time.ts';
+import { integer, sequence } from '../../src/der/writer.ts';
 import { PkiError } from '../../src/errors.ts';
 import { crlNumber, deltaCrlIndicator, type TbsCertList } from '../../src/x509/crl.ts';
-import { authorityKeyIdentifier, EXTENSION_OID } from '../../src/x509/extensions.ts';
+import {
+  authorityKeyIdentifier,
+  EXTENSION_OID,
+  encodeExtension,
+} from '../../src/x509/extensions.ts';
 import { encodeName } from '../../src/x509/names.ts';
-import { freshestCrlExtension, issuingDistributionPoint } from '../../src/x509/pointers.ts';
+import {
+  freshestCrlExtension,
+  issuingDistributionPoint,
+  pointerExtensions,
+} from '../../src/x509/pointers.ts';
 import { encodeRevokedList } from '../../src/x509/revoked-list.ts';
 import { newIssuer, newKeys, newParts } from '../support/authority.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -53,6 +63,14 @@ const removed = {
   invalidityDate: undefined,
 } as const;
 
+/** An entry with the reason unspecified, which the encoder leaves out. */
+const unspecified = sequence(
+  ...[integer(1), time(now)],
+  sequence(
+    encodeExtension({ oid: '2.5.29.21', critical: false, value: Uint8Array.of(0x0a, 1, 0) }),
+  ),
+);
+
 /** Each rule, and a CRL that it refuses. */
 const CASES: readonly CrlCase[] = [
   {
@@ -71,6 +89,58 @@ const CASES: readonly CrlCase[] = [
     id: 'authority-key-identifier',
     change: { extensions: [authorityKeyIdentifier(Uint8Array.of(1)), ...withoutFirst] },
   },
+  {
+    id: 'authority-key-identifier-pair',
+    change: {
+      extensions: [
+        {
+          oid: EXTENSION_OID.authorityKeyIdentifier,
+          critical: false,
+          value: Uint8Array.of(0x30, 3, 0x82, 1, 1),
+        },
+        ...withoutFirst,
+      ],
+    },
+  },
+  { id: 'crl-authority-key-identifier', change: { extensions: withoutFirst } },
+  {
+    id: 'crl-no-alternative-key',
+    change: {
+      extensions: [
+        ...sound.extensions,
+        {
+          oid: EXTENSION_OID.subjectAltPublicKeyInfo,
+          critical: false,
+          value: issuer.signing.publicKey,
+        },
+      ],
+    },
+  },
+  {
+    id: 'crl-access',
+    change: {
+      extensions: [
+        ...sound.extensions,
+        ...pointerExtensions({ caIssuers: [], ocsp: ['http://ocsp.example.com'], crl: [] }),
+      ],
+    },
+  },
+  ...[
+    [],
+    [0x81, 1, 0xff, 0x82, 1, 0xff], // for users only, and for CAs only
+  ].map((fields) => ({
+    id: 'crl-issuing-distribution-point-scope',
+    change: {
+      extensions: [
+        ...sound.extensions,
+        {
+          oid: EXTENSION_OID.issuingDistributionPoint,
+          critical: true,
+          value: Uint8Array.of(0x30, fields.length, ...fields),
+        },
+      ],
+    },
+  })),
   { id: 'crl-issuer-may-sign', change: {}, by: noCrlSign },
   { id: 'crl-next-update', change: { nextUpdate: now } },
   { id: 'crl-within-issuer', change: { nextUpdate: century } },
@@ -118,6 +188,7 @@ const CASES: readonly CrlCase[] = [
     change: { extensions: [...sound.extensions, ...added] },
   })),
   { id: 'crl-entries', change: { revoked: await encodeRevokedList([[removed]]) } },
+  { id: 'crl-entries-plain', change: { revoked: unspecified } },
   { id: 'crl-extensions-not-critical', change: { extensions: replaced('2.5.29.20', true) } },
   {
     id: 'crl-extensions-not-critical',

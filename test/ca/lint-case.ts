@@ -1,6 +1,8 @@
 import type { Draft } from '../../src/ca/draft.ts';
 import type { Issuer } from '../../src/ca/issuer.ts';
+import { namedBitString } from '../../src/der/writer.ts';
 import type { TbsCertificate } from '../../src/x509/certificate.ts';
+import { KEY_USAGES, type KeyUsage } from '../../src/x509/extensions.ts';
 
 /** What the cases are made of: issuers, and drafts that pass every lint. */
 export interface LintWorld {
@@ -12,6 +14,8 @@ export interface LintWorld {
 
 export interface LintCase {
   readonly id: string;
+  /** The rule of zlint that refuses the same, if it has one. */
+  readonly zlint?: string;
   /** A draft that passes but for what was spoilt. */
   readonly spoil: (world: LintWorld) => { drafted: Draft; issuer: Issuer };
 }
@@ -34,6 +38,21 @@ export const tbsCase = (
     return { drafted: { ...drafted, tbs }, issuer };
   },
 });
+
+/** A case that zlint has to agree with. */
+export const agreed = (zlint: string, lintCase: LintCase): LintCase => ({ ...lintCase, zlint });
+
+/** A case of a sound draft with one more extension. */
+export const extensionCase = (
+  id: string,
+  oid: string,
+  value: Uint8Array,
+  { critical = false, profile = 'issuing-ca' } = {},
+): LintCase => tbsCase(id, (tbs) => replaced(tbs, oid, value, critical), { profile });
+
+/** The value of keyUsage. */
+export const usages = (...names: readonly KeyUsage[]): Uint8Array =>
+  namedBitString(names.map((name) => KEY_USAGES.indexOf(name)));
 
 /** Replaces one extension, or adds it; undefined removes it. */
 export function replaced(

@@ -7,7 +7,7 @@ import { encodeGeneralNames } from '../../src/x509/general-names.ts';
 import { encodeNameConstraints } from '../../src/x509/name-subtrees.ts';
 import { encodeName } from '../../src/x509/names.ts';
 import { pointerExtensions } from '../../src/x509/pointers.ts';
-import { type LintCase, type LintWorld, replaced } from './lint-case.ts';
+import { agreed, type LintCase, type LintWorld, replaced, usages } from './lint-case.ts';
 
 const DAY = 86_400_000;
 
@@ -64,6 +64,9 @@ const VALIDITY_CASES = [
   ['2029-03-15T00:00:00Z', 47],
 ] as const;
 
+/** The same of what is recommended. */
+const RECOMMENDED_CASES = VALIDITY_CASES.map(([at, days]) => [at, days - 1] as const);
+
 const purposes = (...names: readonly (keyof typeof EXTENDED_KEY_USAGES)[]) =>
   sequence(...names.map((name) => objectIdentifier(EXTENDED_KEY_USAGES[name])));
 
@@ -72,11 +75,21 @@ const dns = (...values: readonly string[]) =>
 
 const { authorityInfoAccess, crlDistributionPoints, extKeyUsage, subjectAltName } = EXTENSION_OID;
 
-/** A draft for each row of TLS BR but the notices. */
+function addressCase(value: string): LintCase {
+  return tlsCase('tls-br-addresses', (tbs) =>
+    replaced(tbs, subjectAltName, encodeGeneralNames([{ type: 'ip', value }])),
+  );
+}
+
+/** A draft for each row of TLS BR about subscribers. */
 export const TLS_CASES: readonly LintCase[] = [
   ...VALIDITY_CASES.map(([at, days]) =>
     tlsCase(`tls-br-validity-${days}`, () => lasting(at, days, 1), { at: new Date(at) }),
   ),
+  ...RECOMMENDED_CASES.map(([at, days]) =>
+    tlsCase(`tls-br-validity-${days}`, () => lasting(at, days, 1), { at: new Date(at) }),
+  ),
+  tlsCase('tls-br-subject-key-identifier', () => ({})),
   tlsCase('tls-br-policy', (tbs) =>
     replaced(tbs, EXTENSION_OID.certificatePolicies, policies('2.23.140.1.2.1', '2.23.140.1.2.2')),
   ),
@@ -113,4 +126,32 @@ export const TLS_CASES: readonly LintCase[] = [
   ),
   tlsCase('tls-br-key', () => ({}), { key: 'ed25519' }),
   tlsCase('tls-br-signature', ({ publicKey }) => ({ signature: publicKey.slice(2, 23) })),
+  ...['10.1.2.3', '172.31.255.255', '192.0.2.1', 'fd00::1'].map((value) =>
+    agreed('e_ext_san_contains_reserved_ip', addressCase(value)),
+  ),
+  ...['::1', '::ffff:8.8.8.8', '240.0.0.1'].map(addressCase),
+  ...['a.local', 'a.internal', '*.home.arpa', 'server.test'].map((name) =>
+    tlsCase('tls-br-internal-names', (tbs) => replaced(tbs, subjectAltName, dns(name))),
+  ),
+  tlsCase('tls-br-basic-constraints', (tbs) =>
+    replaced(tbs, EXTENSION_OID.basicConstraints, sequence(), false),
+  ),
+  tlsCase('tls-br-key-usage', (tbs) =>
+    replaced(tbs, EXTENSION_OID.keyUsage, usages('digitalSignature', 'nonRepudiation')),
+  ),
+  tlsCase('tls-br-key-usage', (tbs) =>
+    replaced(tbs, EXTENSION_OID.keyUsage, usages('keyAgreement')),
+  ),
+  tlsCase('tls-br-policy-first', (tbs) =>
+    replaced(tbs, EXTENSION_OID.certificatePolicies, policies('1.2.3', '2.23.140.1.2.1')),
+  ),
+  agreed(
+    'e_cab_dv_subject_invalid_values',
+    tlsCase('tls-br-domain-validated', () => ({
+      subject: encodeName([{ type: 'O', value: 'Example' }]),
+    })),
+  ),
+  tlsCase('tls-br-organization-validated', (tbs) =>
+    replaced(tbs, EXTENSION_OID.certificatePolicies, policies('2.23.140.1.2.2')),
+  ),
 ];

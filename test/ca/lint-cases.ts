@@ -6,7 +6,6 @@ import {
   contextConstructed,
   integer,
   NULL,
-  namedBitString,
   objectIdentifier,
   octetString,
   sequence,
@@ -14,22 +13,28 @@ import {
   tlv,
 } from '../../src/der/writer.ts';
 import type { TbsCertificate } from '../../src/x509/certificate.ts';
-import {
-  EXTENSION_OID,
-  type Extension,
-  KEY_USAGES,
-  type KeyUsage,
-} from '../../src/x509/extensions.ts';
+import { EXTENSION_OID, type Extension } from '../../src/x509/extensions.ts';
 import { encodeGeneralNames, type GeneralName } from '../../src/x509/general-names.ts';
 import { encodeName } from '../../src/x509/names.ts';
 import { relatedCertificate } from '../../src/x509/related-certificate.ts';
 import { modulusOf, WEAK_PRIMES } from '../support/weak-rsa.ts';
-import { CA, type LintCase, type LintWorld, replaced, tbsCase } from './lint-case.ts';
+import {
+  agreed,
+  CA,
+  type LintCase,
+  type LintWorld,
+  replaced,
+  tbsCase,
+  usages,
+} from './lint-case.ts';
+import { ALTERNATIVE_SIGNATURE_CASES } from './lint-cases-alternative.ts';
 import { BACKGROUND_CASES } from './lint-cases-background.ts';
 import { EXISTING_CASES } from './lint-cases-existing.ts';
 import { ISSUER_CASES } from './lint-cases-issuer.ts';
+import { POLICY_CASES } from './lint-cases-policies.ts';
 import { PROFILE_CASES } from './lint-cases-profiles.ts';
 import { TLS_CASES } from './lint-cases-tls.ts';
+import { TLS_CA_CASES } from './lint-cases-tls-ca.ts';
 
 const { basicConstraints, keyUsage, extKeyUsage, subjectAltName } = EXTENSION_OID;
 
@@ -39,9 +44,6 @@ const flipped = (tbs: TbsCertificate, oid: string): Partial<TbsCertificate> => (
     extension.oid === oid ? { ...extension, critical: !extension.critical } : extension,
   ),
 });
-
-const usages = (...names: readonly KeyUsage[]): Uint8Array =>
-  namedBitString(names.map((name) => KEY_USAGES.indexOf(name)));
 
 const names = (...list: readonly GeneralName[]): Uint8Array => encodeGeneralNames(list);
 
@@ -134,6 +136,19 @@ export const LINT_CASES: readonly LintCase[] = [
   tbsCase('smtp-utf8-mailbox', (tbs) =>
     replaced(tbs, subjectAltName, sequence(mailboxInIa5String('\u00e9@example.com'))),
   ),
+  ...['a@example.com', '@example.com'].map((value) =>
+    tbsCase('smtp-utf8-mailbox-needed', (tbs) =>
+      replaced(tbs, subjectAltName, names({ type: 'smtputf8', value })),
+    ),
+  ),
+  tbsCase('smtp-utf8-mailbox-domain', (tbs) =>
+    replaced(tbs, subjectAltName, names({ type: 'smtputf8', value: 'é@bücher.example' })),
+  ),
+  ...['é @example.com', '\ufeffé@example.com', 'é@-.example'].map((value) =>
+    tbsCase('smtp-utf8-mailbox', (tbs) =>
+      replaced(tbs, subjectAltName, names({ type: 'smtputf8', value })),
+    ),
+  ),
   tbsCase('attribute-length', () => subject('CN', 'x'.repeat(65))),
   tbsCase('attribute-characters', () => subject('O', ' Example')),
   tbsCase('attribute-ascii', () => subject('DC', 'bücher')),
@@ -179,6 +194,23 @@ export const LINT_CASES: readonly LintCase[] = [
   })),
   tbsCase('rsa-roca', () => ({ publicKey: rsaKey(modulusOf(WEAK_PRIMES.roca()), 65537n) })),
   tbsCase('rsa-public-exponent', () => ({ publicKey: rsaKey(oddNumber(2048), 3n) })),
+  ...[1n, 65536n, (1n << 256n) + 1n].map((exponent) =>
+    tbsCase('rsa-public-exponent-sound', () => ({ publicKey: rsaKey(oddNumber(2048), exponent) })),
+  ),
+  agreed(
+    'e_rsa_allowed_ku_ee',
+    tbsCase('rsa-key-usage', (tbs) => replaced(tbs, keyUsage, usages('keyAgreement')), {
+      key: 'rsa-2048',
+    }),
+  ),
+  agreed(
+    'e_rsa_allowed_ku_no_encipherment_ca',
+    tbsCase(
+      'rsa-ca-key-usage',
+      (tbs) => replaced(tbs, keyUsage, usages('keyCertSign', 'keyEncipherment')),
+      { ...CA, key: 'rsa-2048' },
+    ),
+  ),
   tbsCase('ec-key-usage', (tbs) => replaced(tbs, keyUsage, usages('keyEncipherment'))),
   tbsCase('eddsa-key-usage', (tbs) => replaced(tbs, keyUsage, usages('keyAgreement')), {
     key: 'ed25519',
@@ -209,6 +241,7 @@ export const LINT_CASES: readonly LintCase[] = [
   ),
   alternativeCase('alternative-key-another', (tbs) => tbs.publicKey),
   alternativeCase('alternative-key-not-of-issuer', (_, { issuer }) => issuer.signing.publicKey),
+  ...ALTERNATIVE_SIGNATURE_CASES,
   relatedCase('related-certificate-not-critical', (extension) => ({
     ...extension,
     critical: true,
@@ -242,7 +275,9 @@ export const LINT_CASES: readonly LintCase[] = [
   ...PROFILE_CASES,
   ...BACKGROUND_CASES,
   ...EXISTING_CASES,
+  ...POLICY_CASES,
   ...TLS_CASES,
+  ...TLS_CA_CASES,
 ];
 
 /** The same key with another last octet of the point. */

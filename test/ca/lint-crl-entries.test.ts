@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crlEntryProblem } from '../../src/ca/lint-crl-entries.ts';
+import { crlEntryAdvice, crlEntryProblem } from '../../src/ca/lint-crl-entries.ts';
 import { DerError } from '../../src/der/reader.ts';
 import { generalizedTime, time } from '../../src/der/time.ts';
 import { integer, sequence, TAG, tlv } from '../../src/der/writer.ts';
@@ -41,16 +41,28 @@ describe('the lint of the entries of a CRL', () => {
     [TIME, sequence(integer(1), tlv(TAG.utcTime, Buffer.from('300101120000+0100')))],
     [TIME, sequence(integer(1), fractions)],
     ['extensions of entries must not be critical', entry(reason(1, true))],
-    ['the reason unspecified must be left out', entry(reason(0))],
     ['there is no reason 7', entry(reason(7))],
     ['removeFromCRL must be in delta CRLs only', entry(reason(8))],
     ['invalidityDate must be in whole seconds', entry(invalidity(fractions))],
     [
-      'entries must not have the extension 2.5.29.29',
+      'certificateIssuer must be in indirect CRLs only',
       entry(encodeExtension({ oid: '2.5.29.29', critical: false, value: sequence() })),
     ],
   ])('finds: %s', (problem, list) => {
     expect(crlEntryProblem(Buffer.concat([entry(reason(1)), list]), FULL)).toBe(problem);
+  });
+
+  it.each([
+    ['the reason unspecified should be left out', entry(reason(0))],
+    [
+      'entries should not have the extension 2.5.29.23',
+      entry(encodeExtension({ oid: '2.5.29.23', critical: false, value: sequence() })),
+    ],
+  ])('may have, and should not: %s', (advice, list) => {
+    const entries = Buffer.concat([entry(reason(1), invalidity(generalizedTime(at))), list]);
+    expect(crlEntryProblem(entries, FULL)).toBeUndefined();
+    expect(crlEntryAdvice(entries)).toBe(advice);
+    expect(crlEntryAdvice(entry(reason(1)))).toBeUndefined();
   });
 
   it('lets delta CRLs take certificates off', () => {

@@ -104,12 +104,25 @@ describe('TLS BR, of a certificate that says nothing of them', () => {
   });
 
   it.each([
-    ['2026-06-01', 200, ['tls-br-validity-199']],
-    ['2026-06-01', 199, []],
-    ['2026-06-01', 201, ['tls-br-validity-200']],
+    ['2020-08-31T23:59:59Z', 900, []],
+    ['2020-09-01T00:00:00Z', 397, []],
+    ['2020-09-01T00:00:00Z', 398, ['tls-br-validity-397']],
+    ['2026-03-14T23:59:59Z', 398, ['tls-br-validity-397']],
+    ['2026-03-15T00:00:00Z', 398, ['tls-br-validity-200']],
+    ['2026-03-15T00:00:00Z', 200, ['tls-br-validity-199']],
+    ['2026-06-01T00:00:00Z', 201, ['tls-br-validity-200']],
+    ['2027-03-14T23:59:59Z', 200, ['tls-br-validity-199']],
+    ['2027-03-14T23:59:59Z', 199, []],
+    ['2027-03-15T00:00:00Z', 199, ['tls-br-validity-100']],
+    ['2027-03-15T00:00:00Z', 100, ['tls-br-validity-99']],
+    ['2027-03-15T00:00:00Z', 99, []],
+    ['2029-03-14T23:59:59Z', 100, ['tls-br-validity-99']],
+    ['2029-03-15T00:00:00Z', 99, ['tls-br-validity-47']],
+    ['2029-03-15T00:00:00Z', 47, ['tls-br-validity-46']],
+    ['2029-03-15T00:00:00Z', 46, []],
   ])('recommend less than they allow: on %s, %i days', (day, days, ids) => {
     const sound = partsOf(certificate);
-    const { notBefore, notAfter } = lasting(`${day}T00:00:00Z`, days);
+    const { notBefore, notAfter } = lasting(day, days);
     const der = together({ ...sound, times: [time(notBefore), time(notAfter)] });
     const { findings } = lintObject('certificate', der, { now, asTlsServer: true });
     const found = findings.map(({ id }) => id).filter((id) => id.startsWith('tls-br-validity'));

@@ -165,6 +165,14 @@ export const OCTET_CASES: readonly OctetCase[] = [
     id: 'post-quantum-parameters-absent',
     parts: () => signedAs(identifier('2.16.840.1.101.3.4.3.17', NULL)),
   },
+  { id: 'classical-parameters', parts: () => signedAs(identifier('1.2.840.113549.1.1.11')) },
+  { id: 'classical-parameters', parts: () => signedAs(identifier('1.2.840.10045.4.3.2', NULL)) },
+  {
+    id: 'classical-parameters',
+    parts: () => ({
+      publicKey: sequence(identifier('1.3.101.112', NULL), bitString(new Uint8Array(32))),
+    }),
+  },
   { id: 'ml-dsa-pure', parts: () => signedAs(identifier('2.16.840.1.101.3.4.3.33')) },
   {
     id: 'algorithm-supported',

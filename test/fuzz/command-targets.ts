@@ -30,6 +30,16 @@ const ROWS: readonly (Omit<Target, 'open' | 'form'> & {
     ],
   },
   {
+    name: 'lint',
+    seeds: ['certificates', 'requests', 'crls'],
+    label: null,
+    file: 'x.der',
+    argv: [
+      ['lint', 'x.der'],
+      ['lint', 'x.der', '--as', 'tls-server', '--json'],
+    ],
+  },
+  {
     name: 'verify',
     seeds: ['certificates'],
     label: 'CERTIFICATE',

@@ -3,13 +3,20 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { issue } from '../../src/ca/authority.ts';
 import { lintObject } from '../../src/ca/lint-object.ts';
+import { LINT_TABLES } from '../../src/ca/lint-tables.ts';
 import { requestForOwnKey } from '../../src/ca/request.ts';
 import { pem, pemBlocks } from '../../src/der/pem.ts';
+import { integer, sequence } from '../../src/der/writer.ts';
 import { profileNamed } from '../../src/profiles/built-in.ts';
+import { encodeTbs } from '../../src/x509/certificate.ts';
+import { encodeSigned } from '../../src/x509/signed.ts';
+import { LINT_CASES } from '../ca/lint-cases.ts';
 import { OCTET_CASES, partsOf, together } from '../ca/lint-octets.ts';
+import { newLintWorld } from '../ca/lint-world.ts';
 import { newIssuer, newKeys, newParts, newSigner } from '../support/authority.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { tool, tryTool, vectors } from '../support/tools.ts';
+import { NOT_ROWS, ROW_OF_ZLINT } from './zlint-rows.ts';
 
 const zlint = tool('zlint');
 const directory = vectors();
@@ -32,15 +39,27 @@ const SAME: Readonly<Record<string, string>> = {
   e_wrong_time_format_pre2050: 'time-encoding',
   e_superfluous_ku_encoding: 'der-bit-string',
   e_ext_key_usage_cert_sign_without_ca: 'key-cert-sign-only-ca',
+  e_tbs_signature_rsa_encryption_parameter_not_null: 'classical-parameters',
+  e_spki_rsa_encryption_parameter_not_null: 'classical-parameters',
+  e_cert_sig_alg_not_match_tbs_sig_alg: 'signature-algorithms-agree',
+  e_ca_subject_field_empty: 'subject-of-ca',
+  e_issuer_field_empty: 'issuer-not-empty',
+  e_ext_key_usage_without_bits: 'key-usage-not-empty',
+  e_path_len_constraint_improperly_included: 'path-length-of-ca',
 };
 
-/** The rows that zlint's errors stand for, of those that are in the table. */
-function rowsOfZlint(der: Uint8Array): readonly string[] {
+/** What each rule of zlint says of a certificate. */
+function verdicts(der: Uint8Array): Readonly<Record<string, { readonly result: string }>> {
   const file = join(cwd, 'certificate.pem');
   writeFileSync(file, pem('CERTIFICATE', der));
   const { output } = tryTool(zlint ?? '', file);
   const results = output.split('\n').findLast((line) => line.startsWith('{')) ?? '{}';
-  return Object.entries(JSON.parse(results) as Record<string, { result: string }>)
+  return JSON.parse(results);
+}
+
+/** The rows that zlint's errors stand for, of those that are in the table. */
+function rowsOfZlint(der: Uint8Array): readonly string[] {
+  return Object.entries(verdicts(der))
     .filter(([, { result }]) => result === 'error' || result === 'fatal')
     .flatMap(([rule]) => SAME[rule] ?? []);
 }
@@ -82,6 +101,48 @@ describe.skipIf(!zlint)('what zlint finds in certificates that are spoilt on pur
       for (const row of wanted) seen.add(row);
       expect(ids(der)).toEqual(expect.arrayContaining([...wanted]));
     }
-    expect([...seen].toSorted()).toEqual(['time-encoding', 'unique-identifiers', 'version']);
+    expect([...seen].toSorted()).toEqual([
+      'classical-parameters',
+      'signature-algorithms-agree',
+      'time-encoding',
+      'unique-identifiers',
+      'version',
+    ]);
+  });
+});
+
+describe.skipIf(!zlint)('the cases of rows that zlint has too', () => {
+  const cases = LINT_CASES.filter((one) => one.zlint !== undefined);
+
+  it('are refused by zlint as well', { timeout: 120_000 }, async () => {
+    const world = await newLintWorld(cwd);
+    const passed: string[] = [];
+    for (const { id, spoil, zlint: rule = '' } of cases) {
+      const { tbs } = spoil(world).drafted;
+      const der = encodeSigned(encodeTbs(tbs), tbs.signature, sequence(integer(1), integer(1)));
+      const { result = 'none' } = verdicts(der)[rule] ?? {};
+      if (result !== 'error' && result !== 'warn') passed.push(`${id}: ${rule} says ${result}`);
+    }
+    expect(passed).toEqual([]);
+    expect(cases.length).toBeGreaterThan(25);
+  });
+});
+
+describe.skipIf(!zlint)('the rules of zlint for RFCs', () => {
+  it('have a row each, or a reason why there is none', () => {
+    const { output } = tryTool(zlint ?? '', '-list-lints-json');
+    const rules = output
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as { readonly name: string; readonly source: string })
+      .filter(({ source }) => source.startsWith('RFC'));
+    const told = [...Object.keys(ROW_OF_ZLINT), ...Object.keys(NOT_ROWS)];
+    expect(rules.map(({ name }) => name).filter((name) => !told.includes(name))).toEqual([]);
+    expect(rules.length).toBeGreaterThan(100);
+  });
+
+  it('are told of rows that there are', () => {
+    const ids = ['der', ...LINT_TABLES.flatMap(({ rows }) => rows.map(({ id }) => id))];
+    expect(Object.values(ROW_OF_ZLINT).filter((id) => !ids.includes(id))).toEqual([]);
   });
 });

@@ -6,9 +6,9 @@ import { jsonOption } from '../options.ts';
 
 const AFTER_HELP = `
 Rows with a date are asked about the time at which the object says that it was issued (notBefore,
-thisUpdate), a request about now; --at is for another time. Of TLS BR those certificates are asked
-that claim it by a policy of 2.23.140.1.2, and all others with --as tls-server. docs/lints.md lists
-the rows. Exit status 3: a row that is an error; warnings and notices do not count.
+thisUpdate), a request about now; --at is for another time. Of TLS BR those certificates are asked,
+of servers and of CAs, that claim it by a policy of 2.23.140.1.2, and all others with --as
+tls-server. docs/lints.md lists the rows. Exit status 3: a row that is an error; warnings and notices do not count.
 
 Examples:
   $ pki lint server.crt
