@@ -111,6 +111,7 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
       notBefore: 'time',
       notAfter: 'time',
       ...REVOCATION,
+      names: ['string'],
     },
   ],
   show: {

@@ -59,6 +59,14 @@ export const ROW_RULES: readonly RowRule[] = [
     text: (row) => `a key is recorded for row ${row}, where there is no certificate`,
   },
   {
+    id: 'name-of-nothing',
+    since: 4,
+    sql: `SELECT certificate AS name FROM certificate_name
+          WHERE NOT EXISTS (SELECT 1 FROM certificate WHERE id = certificate_name.certificate)
+          GROUP BY certificate`,
+    text: (row) => `names are recorded for row ${row}, where there is no certificate`,
+  },
+  {
     id: 'point-of-nothing',
     since: 3,
     sql: `SELECT certificate AS name FROM certificate_point WHERE NOT EXISTS (

@@ -35,6 +35,7 @@ import {
   recordCrlIntent,
   recordCrlIssued,
 } from './crl-rows.ts';
+import { fillNames } from './name-rows.ts';
 import { fillPoints, neededPoints } from './point-rows.ts';
 import {
   CERTIFICATES_SQL,
@@ -64,10 +65,12 @@ export class SqliteStore implements CaStore {
   readonly #database: SqliteDatabase;
   /** In a store of an older version, opened to be read: made when somebody asks for them. */
   #keysAreMissing: boolean;
+  #namesAreMissing: boolean;
 
-  private constructor(database: SqliteDatabase, { keysAreMissing = false } = {}) {
+  private constructor(database: SqliteDatabase) {
     this.#database = database;
-    this.#keysAreMissing = keysAreMissing;
+    this.#keysAreMissing = database.version < 3;
+    this.#namesAreMissing = database.version < 4;
   }
 
   /** Makes the tables in a file that must not exist. */
@@ -85,7 +88,7 @@ export class SqliteStore implements CaStore {
     if (!existsSync(path)) throw missing(path); // SQLite would make an empty one
     const use = (database: SqliteDatabase) => {
       if (database.version !== SCHEMA_VERSION) upgrade(database, readOnly);
-      return new SqliteStore(database, { keysAreMissing: database.version < 3 });
+      return new SqliteStore(database);
     };
     return SqliteDatabase.open(path, readOnly, use, act);
   }
@@ -144,6 +147,10 @@ export class SqliteStore implements CaStore {
 
   /** The certificates that are wanted, in pages that are read as they are asked for. */
   *search(query: CertificateQuery): Iterable<readonly ListedCertificate[]> {
+    if (this.#namesAreMissing && (query.name !== undefined || query.withNames)) {
+      fillNames(this.#database);
+      this.#namesAreMissing = false;
+    }
     yield* searchCertificates(this.#database, query);
   }
 
@@ -249,7 +256,10 @@ function upgrade(database: SqliteDatabase, readOnly: boolean): void {
     const steps = missingFrom(version).flatMap((step) => [step?.tables, step?.indexes]);
     database.exec(`${steps.join(' ')} PRAGMA user_version = ${SCHEMA_VERSION};`);
     if (version === SCHEMA_VERSION) return;
-    fillKeys(database);
-    fillPoints(database);
+    if (version < 3) {
+      fillKeys(database);
+      fillPoints(database);
+    }
+    fillNames(database);
   });
 }

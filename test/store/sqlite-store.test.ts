@@ -309,8 +309,8 @@ describe('what is no store', () => {
   });
 
   it('is told from one: a database of another format', () => {
-    new DatabaseSync(join(directory, 'newer.db')).exec('PRAGMA user_version = 4');
-    expect(open('newer.db')).toThrow(failed('newer.db', 'has the format 4, not 3'));
+    new DatabaseSync(join(directory, 'newer.db')).exec('PRAGMA user_version = 5');
+    expect(open('newer.db')).toThrow(failed('newer.db', 'has the format 5, not 4'));
   });
 
   it.each([false, true])('is not made by opening it (read only: %s)', (readOnly) => {
@@ -331,6 +331,6 @@ describe('what is no store', () => {
     const path = join(directory, 'cut.db');
     SqliteStore.create(path)[Symbol.dispose]();
     writeFileSync(path, '');
-    expect(open('cut.db')).toThrow(failed('cut.db', 'has the format 0, not 3'));
+    expect(open('cut.db')).toThrow(failed('cut.db', 'has the format 0, not 4'));
   });
 });

@@ -75,11 +75,11 @@ describe('store check', () => {
     expect(await pki('store', 'check', '--ca-dir', 'sub')).toMatchObject({ status: 0, stderr: '' });
   });
 
-  it.each([1, 2] as const)('finds nothing wrong with a store of version %i', async (version) => {
+  it.each([1, 2, 3] as const)('finds nothing wrong with a store of version %i', async (version) => {
     const name = `version-${version}`;
     await pki('init-ca', '--name', 'Old', '--dir', name, '--no-passphrase');
     await pki('issue', '--ca-dir', name, '--cn', 'x.example', '--key-out', `${name}.key`);
-    makeEntriesOlder(database(name));
+    if (version < 3) makeEntriesOlder(database(name));
     makeOlder(database(name), version);
     expect(await pki('store', 'check', '--ca-dir', name)).toMatchObject({ status: 0, stderr: '' });
   });
@@ -148,6 +148,29 @@ describe('store check', () => {
       'a certificate with another key',
       sql('UPDATE certificate_key SET public_key_sha256 = zeroblob(32) WHERE certificate = 3'),
       () => `certificate ${serials[1]}: it has another public key`,
+    ],
+    ...(
+      [
+        [`DELETE FROM certificate_name WHERE certificate = 3`, 'without its alternative names'],
+        [
+          `UPDATE certificate_name SET name = 'c.example' WHERE certificate = 3`,
+          'with another one',
+        ],
+        [
+          `UPDATE certificate_name SET type = 'email' WHERE certificate = 3`,
+          'with one of another type',
+        ],
+        [`INSERT INTO certificate_name VALUES (3, 1, 'dns', 'c.example')`, 'with one too many'],
+      ] as const
+    ).map(([text, what]): [string, (name: string) => void, () => string] => [
+      `a certificate ${what}`,
+      sql(text),
+      () => `certificate ${serials[1]}: it has other alternative names`,
+    ]),
+    [
+      'names of nothing',
+      sql(`INSERT INTO certificate_name VALUES (99, 0, 'dns', 'a'), (99, 1, 'dns', 'b')`),
+      () => 'names are recorded for row 99, where there is no certificate',
     ],
     [
       'a certificate with another signature',
