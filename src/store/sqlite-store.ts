@@ -35,6 +35,7 @@ import {
   recordCrlIntent,
   recordCrlIssued,
 } from './crl-rows.ts';
+import { type LastCrl, lastCrl, type PointCrls, pointCrls } from './last-crls.ts';
 import { fillNames } from './name-rows.ts';
 import { fillPoints, neededPoints } from './point-rows.ts';
 import {
@@ -162,6 +163,16 @@ export class SqliteStore implements CaStore {
   /** How many certificates end on each day from `now` on, the first one first. */
   endsByDay(now: Date): readonly EndsOfDay[] {
     return endsByDay(this.#database, now);
+  }
+
+  /** The last full CRL of all certificates. */
+  lastCrl(): LastCrl | undefined {
+    return lastCrl(this.#database);
+  }
+
+  /** The last CRLs of distribution points; undefined if there is none. */
+  pointCrls(kind: 'full' | 'delta', now: Date): PointCrls | undefined {
+    return pointCrls(this.#database, kind, now);
   }
 
   async lastCrlNumber(): Promise<bigint> {

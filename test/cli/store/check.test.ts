@@ -75,6 +75,26 @@ describe('store check', () => {
     expect(await pki('store', 'check', '--ca-dir', 'sub')).toMatchObject({ status: 0, stderr: '' });
   });
 
+  it('finds nothing wrong with distribution points, whenever their certificates end', async () => {
+    await pki('init-ca', '--name', 'Points', '--dir', 'points', '--no-passphrase');
+    mkdirSync(join(cwd, 'points/profiles'));
+    writeFileSync(
+      join(cwd, 'points/profiles/web.yaml'),
+      'extends: tls-server\ncrl: ["http://x.example/1"]\n',
+    );
+    const issue = ['issue', '--ca-dir', 'points', '--profile', 'web', '--cn', 'x.example'];
+    for (const days of ['5', '9', '7']) {
+      const made = await pki(...issue, '--days', days, '--key-out', `points-${days}.key`);
+      expect(made).toMatchObject({ status: 0 });
+    }
+    const check = () => pki('store', 'check', '--ca-dir', 'points');
+    expect(await check()).toMatchObject({ status: 0, stderr: '' });
+    makeOlder(database('points'), 2);
+    const migrate = ['store', 'migrate', '--ca-dir', 'points', '--backup', 'points-before'];
+    expect(await pki(...migrate)).toMatchObject({ status: 0 });
+    expect(await check()).toMatchObject({ status: 0, stderr: '' });
+  });
+
   it.each([1, 2, 3] as const)('finds nothing wrong with a store of version %i', async (version) => {
     const name = `version-${version}`;
     await pki('init-ca', '--name', 'Old', '--dir', name, '--no-passphrase');
@@ -130,6 +150,19 @@ describe('store check', () => {
       'a distribution point of nothing',
       sql('INSERT INTO certificate_point VALUES (99, 1)'),
       () => 'a distribution point is recorded for row 99, where there is none',
+    ],
+    [
+      'a distribution point that is over before its certificates',
+      sql(`INSERT INTO crl_point VALUES (1, 'http://x.example/1', 0);
+           INSERT INTO certificate_point VALUES (3, 1)`),
+      () => `certificate ${serials[1]} ends after the last one of its distribution point`,
+    ],
+    [
+      'a distribution point that is kept for nothing',
+      sql(`INSERT INTO crl_point VALUES (1, 'http://x.example/1', 4102444800);
+           INSERT INTO certificate_point VALUES (3, 1)`),
+      () =>
+        'no certificate of the distribution point http://x.example/1 ends when its last one does',
     ],
     ...(
       [
