@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite-store.ts';
 import type { GeneralName } from '../../src/x509/general-names.ts';
-import { makeEntriesOlder, makeOlder } from '../support/older-store.ts';
+import { makeOlder } from '../support/older-store.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { world } from '../support/world.ts';
 import { refusals } from './refusal.ts';
@@ -103,46 +103,6 @@ beforeAll(async () => {
     database.exec('DELETE FROM certificate_key; DELETE FROM certificate');
     await fill(path);
   }
-});
-
-describe('list --requester', () => {
-  const requested = async (requester: string) => {
-    const argv = ['list', '--ca-dir', 'asked', '--requester', requester, '--json'];
-    const { stdout } = await pki(...argv);
-    return (JSON.parse(stdout) as { subject: string }[]).map(({ subject }) => subject);
-  };
-
-  beforeAll(async () => {
-    await pki('init-ca', '--name', 'Asked', '--no-passphrase', '--dir', 'asked');
-    for (const operator of ['Ada Lovelace', 'grace']) {
-      const by = world({ cwd, env: { PKI_OPERATOR: operator } });
-      const cn = `${operator.slice(0, 3).toLowerCase()}.example`;
-      await by('issue', '--ca-dir', 'asked', '--cn', cn, '--key-out', `${cn}.key`);
-    }
-  });
-
-  it.each([
-    ['lovelace', ['CN=ada.example']],
-    ['GRACE', ['CN=gra.example']],
-    ['a%e', []],
-    ['nobody else', []],
-  ])('finds what %s had issued', async (requester, subjects) => {
-    expect(await requested(requester)).toEqual(subjects);
-  });
-
-  it('finds accounts, too', async () => {
-    const [, user = ''] =
-      /"user":"([^"]+)"/.exec(
-        (await pki('audit', 'export', '--ca-dir', 'asked')).stdout.replaceAll('\\"', '"'),
-      ) ?? [];
-    expect(user).not.toBe('');
-    expect(await requested(user)).toEqual(['CN=Asked', 'CN=ada.example', 'CN=gra.example']);
-  });
-
-  it('finds nothing where older versions have not told', async () => {
-    makeEntriesOlder(join(cwd, 'asked/ca.db'));
-    expect(await requested('grace')).toEqual([]);
-  });
 });
 
 /** The serial numbers that are listed. */
