@@ -1,6 +1,4 @@
-import { DerError } from '../der/reader.ts';
-import { alternativeNames } from '../x509/alternative-names.ts';
-import { parseCertificate } from '../x509/certificate.ts';
+import { namesInCertificate } from '../x509/alternative-names.ts';
 import type { GeneralName } from '../x509/general-names.ts';
 import { octets } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -34,22 +32,15 @@ export function nameWriter(
   };
 }
 
-/** Tells the names of the certificates that were issued before version 4, one at a time. */
+/**
+ * Tells the names of the certificates that were issued before version 4, one at a time. One whose
+ * octets are damaged has none: it must not keep the others from being revoked.
+ */
 export function fillNames(database: SqliteDatabase): void {
   const write = nameWriter(database);
   const rows = database.rows('SELECT id, der FROM certificate WHERE der IS NOT NULL');
-  for (const { id, der } of rows) write(Number(id), namesIn(octets(der)));
+  for (const { id, der } of rows) write(Number(id), namesInCertificate(octets(der)));
 }
 
 /** What {@link NAMES_SQL} gives. */
 export const parseNames = (json: unknown): readonly GeneralName[] => JSON.parse(String(json));
-
-/** None in a certificate whose octets are damaged: it must not keep the others from being revoked. */
-function namesIn(der: Uint8Array): readonly GeneralName[] {
-  try {
-    return alternativeNames(parseCertificate(der).tbs.extensions);
-  } catch (error) {
-    if (error instanceof DerError) return [];
-    throw error;
-  }
-}
