@@ -33,6 +33,8 @@ const commandsOf = (ca: string): Readonly<Record<string, readonly string[]>> => 
     'list --json': [...list, '--json'],
     'list --limit 10 --sort end': [...list, '--limit', '10', '--sort', 'end'],
     'list --name host-77. (a few)': [...list, '--name', 'host-77.'],
+    'list --name alias-77. (a few)': [...list, '--name', 'alias-77.'],
+    'list --name example.com (all)': [...list, '--name', 'example.com'],
     'list --expiring 1': [...list, '--expiring', '1'],
     'list --status failed': [...list, '--status', 'failed'],
     'list --profile root-ca': [...list, '--profile', 'root-ca'],
@@ -71,6 +73,8 @@ function fill(path: string, count: number): void {
         iif(new_row.id % 1000 = 7, NULL, der)
       FROM new_row, leaf;
     INSERT INTO certificate_key SELECT id + 1000, randomblob(32) FROM new_row;
+    INSERT INTO certificate_name
+      SELECT new_row.id + 1000, 0, 'dns', 'alias-' || new_row.id || '.example.com' FROM new_row;
     INSERT INTO revocation (certificate, serial, not_after, reason, revoked_at, changed)
       SELECT id, serial, not_after, 'superseded', unixepoch(), id FROM certificate
       WHERE id > 1000 AND id % 10 = 0;

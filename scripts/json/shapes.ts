@@ -111,6 +111,7 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
       notBefore: 'time',
       notAfter: 'time',
       ...REVOCATION,
+      names: ['string'],
     },
   ],
   show: {
@@ -143,6 +144,12 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
           interrupted: 'number',
         },
         'crl?': { number: 'string', thisUpdate: 'time', nextUpdate: 'time' },
+        'shards?': {
+          count: 'number',
+          without: 'number',
+          ranOut: 'number',
+          first: [{ urls: ['string'], number: 'string', thisUpdate: 'time', nextUpdate: 'time' }],
+        },
         'auditHead?': { entry: 'number', at: 'string', hash: 'string' },
       },
     ],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { alternativeNames } from '../x509/alternative-names.ts';
 import { type Certificate, serialText } from '../x509/certificate.ts';
 import { nameText, parseName } from '../x509/names.ts';
 import type { AuthorityParts } from './authority.ts';
@@ -18,7 +19,8 @@ export async function recordOwn(
   const [tbsHash, publicKeyHash] = [sha256(tbsDer), sha256(tbs.publicKey)];
   const known = await store.find(serial);
   if (!known) {
-    const intent = { serial, profile, subject, notBefore, notAfter, tbsHash, publicKeyHash };
+    const names = { profile, subject, alternativeNames: alternativeNames(tbs.extensions) };
+    const intent = { serial, ...names, notBefore, notAfter, tbsHash, publicKeyHash };
     await store.recordIntent(intent, clock());
   }
   if (known?.status !== 'issued') await store.recordIssued(serial, der, clock());

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../ports.ts';
+import { alternativeNames } from '../x509/alternative-names.ts';
 import { type Certificate, parseCertificate, serialText } from '../x509/certificate.ts';
 import { type Crl, parseBaseCrlNumber, parseCrl, parseCrlNumber } from '../x509/crl.ts';
 import { knownExtensions } from '../x509/extensions.ts';
@@ -34,8 +35,11 @@ export async function seal(
   const serial = serialText(tbs.serialNumber);
   const { notBefore, notAfter } = tbs;
   const hashes = { tbsHash: sha256(der), publicKeyHash: sha256(tbs.publicKey), requestHash };
-  const names = { profile, subject, crlUrls: crlUrls(tbs.extensions) };
-  const intent = { serial, ...names, notBefore, notAfter, ...hashes };
+  const named = {
+    crlUrls: crlUrls(tbs.extensions),
+    alternativeNames: alternativeNames(tbs.extensions),
+  };
+  const intent = { serial, profile, subject, ...named, notBefore, notAfter, ...hashes };
   const ledger: Ledger = {
     what: 'certificate',
     intend: (keys) => store.recordIntent({ ...intent, keys }, clock()),

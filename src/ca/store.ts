@@ -1,5 +1,6 @@
 import type { AuditHead } from '../x509/audit-head.ts';
 import type { RevocationReason } from '../x509/crl-reason.ts';
+import type { GeneralName } from '../x509/general-names.ts';
 import type { RevokedEntry } from '../x509/revoked-list.ts';
 import type { ActFacts, UsedKey } from './audit.ts';
 
@@ -21,6 +22,8 @@ export interface Intent {
   readonly publicKeyHash: Uint8Array;
   /** Where this CA's CRL is, by each URL that the certificate names; none if it names none. */
   readonly crlUrls?: readonly string[];
+  /** In the order of the certificate. */
+  readonly alternativeNames?: readonly GeneralName[];
   /** SHA-256 of the CertificationRequest, DER, if there was one. */
   readonly requestHash?: Uint8Array | undefined;
   /** Which keys are about to sign; none where somebody else has signed. */
@@ -68,7 +71,7 @@ export type RevocationChange = Revocation | 'released';
 
 /** One certificate of the store. */
 export interface CertificateRecord
-  extends Omit<Intent, 'publicKeyHash' | 'crlUrls' | 'requestHash' | 'keys'> {
+  extends Omit<Intent, 'publicKeyHash' | 'crlUrls' | 'alternativeNames' | 'requestHash' | 'keys'> {
   readonly status: CertificateStatus;
   /** When the intent was recorded. */
   readonly at: Date;

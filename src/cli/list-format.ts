@@ -1,6 +1,8 @@
 import { timeText } from '../der/time.ts';
 import type { ListedCertificate } from '../store/search.ts';
+import { generalNameText } from '../x509/general-names.ts';
 import { revocationFields, statusOf } from './describe-revocation.ts';
+import { printable } from './printable.ts';
 
 /** How rows of certificates are written, without knowing how many there will be. */
 export interface ListFormat {
@@ -8,6 +10,8 @@ export interface ListFormat {
   /** Text of a row, and of what is between it and the one before. */
   readonly row: (certificate: ListedCertificate, isFirst: boolean) => string;
   readonly foot: (isEmpty: boolean) => string;
+  /** Alternative names are shown, and have to be asked for. */
+  readonly withNames: boolean;
 }
 
 /** One a line, in columns. */
@@ -20,13 +24,15 @@ export const TEXT: ListFormat = {
     return `${columns.join('  ')}  ${subject}\n`;
   },
   foot: () => '',
+  withNames: false,
 };
 
 export const JSON_LINES: ListFormat = {
   head: '[',
   row: (certificate, isFirst) =>
-    `${isFirst ? '' : ','}\n  ${JSON.stringify(fieldsOf(certificate))}`,
+    `${isFirst ? '' : ','}\n  ${JSON.stringify({ ...fieldsOf(certificate), names: namesOf(certificate) })}`,
   foot: (isEmpty) => (isEmpty ? ']\n' : '\n]\n'),
+  withNames: true,
 };
 
 const CSV_COLUMNS = [
@@ -39,21 +45,27 @@ const CSV_COLUMNS = [
   'revokedAt',
   'reason',
   'invalidityDate',
+  'names',
 ] as const;
 
 /** RFC 4180, with a line of names. */
 export const CSV: ListFormat = {
   head: csvLine(CSV_COLUMNS),
   row(certificate) {
-    const fields = fieldsOf(certificate);
+    const names = namesOf(certificate).map((name) => name.replaceAll(';', '\\x3b')); // it separates them
+    const fields = { ...fieldsOf(certificate), names: names.join('; ') };
     return csvLine(CSV_COLUMNS.map((name) => fields[name] ?? ''));
   },
   foot: () => '',
+  withNames: true,
 };
+
+const namesOf = ({ names = [] }: ListedCertificate): readonly string[] =>
+  names.map((name) => printable(generalNameText(name)));
 
 function fieldsOf(
   certificate: ListedCertificate,
-): Readonly<Partial<Record<(typeof CSV_COLUMNS)[number], string>>> {
+): Readonly<Partial<Record<Exclude<(typeof CSV_COLUMNS)[number], 'names'>, string>>> {
   const { serial, profile, subject, notBefore, notAfter, revocation } = certificate;
   const status = statusOf(certificate);
   const times = { notBefore: timeText(notBefore), notAfter: timeText(notAfter) };

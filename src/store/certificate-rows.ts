@@ -3,6 +3,7 @@ import type { CertificateRecord, Intent } from '../ca/store.ts';
 import { DerError } from '../der/reader.ts';
 import { parseCertificate } from '../x509/certificate.ts';
 import { keyFacts, timeFact } from './audit-entry.ts';
+import { nameWriter } from './name-rows.ts';
 import { insertPoint } from './point-rows.ts';
 import { CERTIFICATES_SQL } from './revocation-rows.ts';
 import { certificateRecord, hex, octets, seconds } from './row.ts';
@@ -10,7 +11,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 
 export function recordCertificateIntent(database: SqliteDatabase, intent: Intent, at: Date): void {
   const { serial, profile, subject, notBefore, notAfter, tbsHash, publicKeyHash } = intent;
-  const { crlUrls = [], requestHash, keys } = intent;
+  const { crlUrls = [], alternativeNames = [], requestHash, keys } = intent;
   database.transaction(() => {
     const { lastInsertRowid } = database
       .prepare(
@@ -23,6 +24,7 @@ export function recordCertificateIntent(database: SqliteDatabase, intent: Intent
       .prepare('INSERT INTO certificate_key (certificate, public_key_sha256) VALUES (?, ?)')
       .run(lastInsertRowid, publicKeyHash);
     insertPoint(database, Number(lastInsertRowid), crlUrls, seconds(notAfter));
+    nameWriter(database)(Number(lastInsertRowid), alternativeNames);
     const facts = {
       ...{ profile, subject, notBefore: timeFact(notBefore), notAfter: timeFact(notAfter) },
       ...(crlUrls.length > 0 && { crlUrls }),
@@ -65,7 +67,7 @@ export function fillKeys(database: SqliteDatabase): void {
   const insert = database.prepare(
     'INSERT INTO certificate_key (certificate, public_key_sha256) VALUES (?, ?)',
   );
-  const rows = database.rows("SELECT id, der FROM certificate WHERE status = 'issued'");
+  const rows = database.rows('SELECT id, der FROM certificate WHERE der IS NOT NULL');
   for (const { id, der } of rows) {
     const publicKey = publicKeyOf(octets(der));
     if (publicKey) insert.run(Number(id), createHash('sha256').update(publicKey).digest());

@@ -5,15 +5,17 @@ import { crlUrls } from '../x509/pointers.ts';
 import { octets, type Row, seconds } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
-/** Points whose certificates have not all ended, or are to be told of after their end (§3.3). */
-const NEEDED_SQL = `
-  SELECT id, urls FROM crl_point WHERE not_after >= ?1 OR NOT EXISTS (
-    SELECT 1 FROM crl
-    WHERE point = crl_point.id AND status = 'issued' AND base IS NULL AND this_update > not_after
-  ) ORDER BY id`;
+/** A condition on crl_point: those whose certificates have not all ended, or are to be told of after their end (§3.3). */
+export const NEEDED = `(
+  crl_point.not_after >= ?1 OR NOT EXISTS (
+    SELECT 1 FROM crl AS last
+    WHERE last.point = crl_point.id AND last.status = 'issued' AND last.base IS NULL
+      AND last.this_update > crl_point.not_after))`;
 
 export const neededPoints = (database: SqliteDatabase, now: Date): readonly CrlPoint[] =>
-  [...database.rows(NEEDED_SQL, seconds(now))].map(pointOf);
+  [
+    ...database.rows(`SELECT id, urls FROM crl_point WHERE ${NEEDED} ORDER BY id`, seconds(now)),
+  ].map(pointOf);
 
 const pointOf = ({ id, urls }: Row): CrlPoint => ({
   id: Number(id),
@@ -46,7 +48,7 @@ export function insertPoint(
 export function fillPoints(database: SqliteDatabase): void {
   const rows = database.rows(`
     SELECT id, der, not_after FROM certificate
-    WHERE status = 'issued' AND id > (SELECT min(id) FROM certificate)`);
+    WHERE der IS NOT NULL AND id > (SELECT min(id) FROM certificate)`);
   for (const { id, der, not_after: notAfter } of rows) {
     insertPoint(database, Number(id), urlsIn(octets(der)), Number(notAfter));
   }

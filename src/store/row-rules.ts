@@ -59,11 +59,39 @@ export const ROW_RULES: readonly RowRule[] = [
     text: (row) => `a key is recorded for row ${row}, where there is no certificate`,
   },
   {
+    id: 'name-of-nothing',
+    since: 4,
+    sql: `SELECT certificate AS name FROM certificate_name
+          WHERE NOT EXISTS (SELECT 1 FROM certificate WHERE id = certificate_name.certificate)
+          GROUP BY certificate`,
+    text: (row) => `names are recorded for row ${row}, where there is no certificate`,
+  },
+  {
     id: 'point-of-nothing',
     since: 3,
     sql: `SELECT certificate AS name FROM certificate_point WHERE NOT EXISTS (
             SELECT 1 FROM certificate WHERE id = certificate_point.certificate)
           OR NOT EXISTS (SELECT 1 FROM crl_point WHERE id = certificate_point.point)`,
     text: (row) => `a distribution point is recorded for row ${row}, where there is none`,
+  },
+  {
+    // once that is over no CRL of the point is made any more, whatever is revoked
+    id: 'point-ends-early',
+    since: 3,
+    sql: `SELECT serial AS name FROM certificate_point
+          JOIN certificate ON certificate.id = certificate_point.certificate
+          JOIN crl_point ON crl_point.id = certificate_point.point
+          WHERE certificate.not_after > crl_point.not_after`,
+    text: (serial) => `certificate ${serial} ends after the last one of its distribution point`,
+  },
+  {
+    // by the index of ends: few certificates end in one second
+    id: 'point-ends-late',
+    since: 3,
+    sql: `SELECT urls AS name FROM crl_point WHERE NOT EXISTS (
+            SELECT 1 FROM certificate
+            JOIN certificate_point ON certificate_point.certificate = certificate.id
+            WHERE certificate.not_after = crl_point.not_after AND point = crl_point.id)`,
+    text: (urls) => `no certificate of the distribution point ${urls} ends when its last one does`,
   },
 ];

@@ -1,5 +1,5 @@
 /** Raised with each change of the tables; a newer database is refused. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * Since version 2. Numbers are TEXT: they may have 20 octets (RFC 5280 §5.2.3). `base` is that of a
@@ -79,6 +79,20 @@ const POINT_COLUMNS = `
   CREATE INDEX revocation_point ON revocation (point) WHERE point IS NOT NULL;
 `;
 
+/**
+ * Since version 4: the alternative names of certificates, `type` and `name` as GeneralName has them.
+ * What is searched lies together, in the order of issuing.
+ */
+const NAME_TABLE = `
+  CREATE TABLE certificate_name (
+    certificate INTEGER NOT NULL,
+    position    INTEGER NOT NULL,
+    type        TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    PRIMARY KEY (certificate, position)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /** Since version 3, for lists and statistics: these are told by indexes alone, a tenth of the table. */
 const LIST_INDEXES = `
   CREATE INDEX certificate_status ON certificate (status, not_after);
@@ -125,6 +139,7 @@ export const SCHEMA = `
   ${POINT_COLUMNS}
   ${LIST_INDEXES}
   ${AUDIT_INDEX}
+  ${NAME_TABLE}
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
@@ -141,4 +156,5 @@ export const MISSING: Readonly<Record<number, Missing>> = {
     tables: `${KEY_TABLE} ${POINT_TABLES}`,
     indexes: `${SUBJECT_INDEX} ${POINT_COLUMNS} ${LIST_INDEXES} ${AUDIT_INDEX}`,
   },
+  3: { tables: NAME_TABLE, indexes: '' },
 };

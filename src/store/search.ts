@@ -1,16 +1,24 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { CertificateRecord, CertificateStatus } from '../ca/store.ts';
+import type { GeneralName } from '../x509/general-names.ts';
+import { NAMED_SQL, NAMES_SQL, parseNames } from './name-rows.ts';
 import { date, optionalDate, reasonOf, seconds, type Values } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** What a list tells of a certificate; its octets stay where they are. */
-export type ListedCertificate = Omit<CertificateRecord, 'tbsHash' | 'at' | 'der'>;
+export interface ListedCertificate extends Omit<CertificateRecord, 'tbsHash' | 'at' | 'der'> {
+  /** Its alternative names; undefined unless they were asked for. */
+  readonly names?: readonly GeneralName[] | undefined;
+}
 
 /** Which certificates are wanted, and in which order; all of them, oldest first, if it is empty. */
 export interface CertificateQuery {
   readonly status?: Standing | undefined;
   readonly profile?: string | undefined;
-  /** A part of the subject as nameText() gives it; case does not matter (of ASCII). */
+  /**
+   * A part of the subject as nameText() gives it, or of the value of an alternative name; case does
+   * not matter (of ASCII).
+   */
   readonly name?: string | undefined;
   /**
    * A part of who had them issued: the account, or the operator beside it, as the audit trail tells.
@@ -25,6 +33,8 @@ export interface CertificateQuery {
   readonly until?: Date | undefined;
   readonly order?: Order | undefined;
   readonly limit?: number | undefined;
+  /** Tells the alternative names as well. */
+  readonly withNames?: boolean | undefined;
 }
 
 /**
@@ -61,11 +71,11 @@ export function* searchCertificates(
   database: SqliteDatabase,
   query: CertificateQuery,
 ): Iterable<readonly ListedCertificate[]> {
-  const { order = 'issued', limit = -1 } = query;
+  const { order = 'issued', limit = -1, withNames = false } = query;
   const conditions = conditionsOf(query);
   const where = conditions.map(([sql]) => `(${sql})`).join(' AND ');
   const pages = database.pages(
-    `SELECT ${COLUMNS} FROM certificate
+    `SELECT ${COLUMNS}, ${withNames ? NAMES_SQL : 'NULL'} FROM certificate
      LEFT JOIN revocation ON revocation.certificate = certificate.id
      ${where === '' ? '' : `WHERE ${where}`} ORDER BY ${ORDERS[order]} LIMIT ?`,
     ...[...conditions.flatMap(([, ...values]) => values), limit],
@@ -84,12 +94,10 @@ type Condition = readonly [sql: string, ...values: readonly SQLInputValue[]];
 
 function conditionsOf(query: CertificateQuery): readonly Condition[] {
   const { status, profile, name, requester, endsFrom, endsUntil, since, until } = query;
-  // the inner question is answered by the index of subjects alone, without reading certificates
-  const named = 'certificate.id IN (SELECT id FROM certificate WHERE subject LIKE ? ESCAPE ?)';
   return [
     ...(status ? [[STANDINGS[status]] as const] : []),
     ...(profile === undefined ? [] : [['profile = ?', profile] as const]),
-    ...(name === undefined ? [] : [[named, containing(name), '\\'] as const]),
+    ...(name === undefined ? [] : [namedCondition(name)]),
     ...(requester === undefined
       ? []
       : [[REQUESTED, containing(requester), containing(requester)] as const]),
@@ -100,11 +108,16 @@ function conditionsOf(query: CertificateQuery): readonly Condition[] {
   ];
 }
 
+function namedCondition(name: string): Condition {
+  const pattern = [containing(name), '\\'] as const;
+  return [`certificate.id IN (${NAMED_SQL})`, ...pattern, ...pattern];
+}
+
 const containing = (text: string): string => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
 
 /** A row of COLUMNS. */
 function listed(values: Values): ListedCertificate {
-  const [serial, status, profile, subject, notBefore, notAfter, why, revokedAt, invalidity] =
+  const [serial, status, profile, subject, notBefore, notAfter, why, revokedAt, invalidity, names] =
     values;
   const reason = reasonOf(why);
   const invalidityDate = optionalDate(invalidity ?? null);
@@ -116,5 +129,6 @@ function listed(values: Values): ListedCertificate {
     notBefore: date(notBefore),
     notAfter: date(notAfter),
     revocation: reason && { at: date(revokedAt), reason, invalidityDate },
+    ...(typeof names === 'string' && { names: parseNames(names) }),
   };
 }

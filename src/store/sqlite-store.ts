@@ -35,6 +35,8 @@ import {
   recordCrlIntent,
   recordCrlIssued,
 } from './crl-rows.ts';
+import { type LastCrl, lastCrl, type PointCrls, pointCrls } from './last-crls.ts';
+import { fillNames } from './name-rows.ts';
 import { fillPoints, neededPoints } from './point-rows.ts';
 import {
   CERTIFICATES_SQL,
@@ -64,10 +66,12 @@ export class SqliteStore implements CaStore {
   readonly #database: SqliteDatabase;
   /** In a store of an older version, opened to be read: made when somebody asks for them. */
   #keysAreMissing: boolean;
+  #namesAreMissing: boolean;
 
-  private constructor(database: SqliteDatabase, { keysAreMissing = false } = {}) {
+  private constructor(database: SqliteDatabase) {
     this.#database = database;
-    this.#keysAreMissing = keysAreMissing;
+    this.#keysAreMissing = database.version < 3;
+    this.#namesAreMissing = database.version < 4;
   }
 
   /** Makes the tables in a file that must not exist. */
@@ -85,7 +89,7 @@ export class SqliteStore implements CaStore {
     if (!existsSync(path)) throw missing(path); // SQLite would make an empty one
     const use = (database: SqliteDatabase) => {
       if (database.version !== SCHEMA_VERSION) upgrade(database, readOnly);
-      return new SqliteStore(database, { keysAreMissing: database.version < 3 });
+      return new SqliteStore(database);
     };
     return SqliteDatabase.open(path, readOnly, use, act);
   }
@@ -144,6 +148,10 @@ export class SqliteStore implements CaStore {
 
   /** The certificates that are wanted, in pages that are read as they are asked for. */
   *search(query: CertificateQuery): Iterable<readonly ListedCertificate[]> {
+    if (this.#namesAreMissing && (query.name !== undefined || query.withNames)) {
+      fillNames(this.#database);
+      this.#namesAreMissing = false;
+    }
     yield* searchCertificates(this.#database, query);
   }
 
@@ -155,6 +163,16 @@ export class SqliteStore implements CaStore {
   /** How many certificates end on each day from `now` on, the first one first. */
   endsByDay(now: Date): readonly EndsOfDay[] {
     return endsByDay(this.#database, now);
+  }
+
+  /** The last full CRL of all certificates. */
+  lastCrl(): LastCrl | undefined {
+    return lastCrl(this.#database);
+  }
+
+  /** The last CRLs of distribution points; undefined if there is none. */
+  pointCrls(kind: 'full' | 'delta', now: Date): PointCrls | undefined {
+    return pointCrls(this.#database, kind, now);
   }
 
   async lastCrlNumber(): Promise<bigint> {
@@ -249,7 +267,10 @@ function upgrade(database: SqliteDatabase, readOnly: boolean): void {
     const steps = missingFrom(version).flatMap((step) => [step?.tables, step?.indexes]);
     database.exec(`${steps.join(' ')} PRAGMA user_version = ${SCHEMA_VERSION};`);
     if (version === SCHEMA_VERSION) return;
-    fillKeys(database);
-    fillPoints(database);
+    if (version < 3) {
+      fillKeys(database);
+      fillPoints(database);
+    }
+    fillNames(database);
   });
 }

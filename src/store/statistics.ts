@@ -1,4 +1,5 @@
-import { date, hex, octets, type Row, seconds } from './row.ts';
+import { type LastCrl, lastCrl, type PointCrls, pointCrls } from './last-crls.ts';
+import { hex, octets, type Row, seconds } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** How many certificates there are; each is counted once. */
@@ -21,13 +22,6 @@ export interface EndsOfDay {
   readonly count: number;
 }
 
-/** The last full CRL of all certificates. */
-export interface LastCrl {
-  readonly number: string;
-  readonly thisUpdate: Date;
-  readonly nextUpdate: Date;
-}
-
 /** The end of the audit trail. */
 export interface AuditEnd {
   readonly entry: number;
@@ -40,7 +34,10 @@ export interface AuditEnd {
 export interface StoreStatistics {
   readonly counts: CertificateCounts;
   readonly profiles: readonly { readonly name: string; readonly count: number }[];
+  /** The last full one of all certificates. */
   readonly crl: LastCrl | undefined;
+  /** The last full ones of distribution points; undefined if there is none. */
+  readonly pointCrls: PointCrls | undefined;
   readonly audit: AuditEnd | undefined;
 }
 
@@ -52,6 +49,7 @@ export function storeStatistics(database: SqliteDatabase, now: Date): StoreStati
       ...database.rows('SELECT profile, count(*) AS n FROM certificate GROUP BY profile'),
     ].map(({ profile, n }) => ({ name: String(profile), count: Number(n) })),
     crl: lastCrl(database),
+    pointCrls: pointCrls(database, 'full', now),
     audit: auditHead(database),
   };
 }
@@ -122,21 +120,6 @@ export function endsByDay(database: SqliteDatabase, now: Date): readonly EndsOfD
     .filter(([, count]) => count > 0)
     .map(([day, count]) => ({ day, count }))
     .toSorted((one, other) => one.day - other.day);
-}
-
-function lastCrl(database: SqliteDatabase): LastCrl | undefined {
-  const whole = database.version < 3 ? '' : 'AND point IS NULL'; // before, all were
-  const row = database.row(
-    `SELECT number, this_update, next_update FROM crl
-     WHERE status = 'issued' AND base IS NULL ${whole} ORDER BY id DESC LIMIT 1`,
-  );
-  return (
-    row && {
-      number: String(row['number']),
-      thisUpdate: date(row['this_update']),
-      nextUpdate: date(row['next_update']),
-    }
-  );
 }
 
 function auditHead(database: SqliteDatabase): AuditEnd | undefined {

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { approvedHashes } from '../ca/settle.ts';
 import { issuedVerdict } from '../ca/verify-issued.ts';
 import { DerError } from '../der/reader.ts';
 import { sameOctets } from '../der/same-octets.ts';
+import { alternativeNames } from '../x509/alternative-names.ts';
 import { type Certificate, parseCertificate, serialText } from '../x509/certificate.ts';
 import { parseCrl, parseCrlNumber } from '../x509/crl.ts';
 import { knownExtensions } from '../x509/extensions.ts';
 import { nameText, parseName } from '../x509/names.ts';
+import { NAMES_SQL, parseNames } from './name-rows.ts';
 import { octets, type Row, seconds } from './row.ts';
 import { ROW_RULES } from './row-rules.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
@@ -58,8 +61,9 @@ export class StoreInspection implements Disposable {
     const key = this.version < 3 ? 'NULL' : 'public_key_sha256';
     const join =
       this.version < 3 ? '' : 'LEFT JOIN certificate_key ON certificate = certificate.id';
+    const names = this.version < 4 ? 'NULL' : NAMES_SQL;
     const rows = this.#database.rows(
-      `SELECT serial, subject, not_before, not_after, tbs_sha256, der, ${key} AS key
+      `SELECT serial, subject, not_before, not_after, tbs_sha256, der, ${key} AS key, ${names} AS names
        FROM certificate ${join} WHERE status = 'issued' AND der IS NOT NULL ORDER BY id`,
     );
     for (const row of rows) {
@@ -113,9 +117,12 @@ export class StoreInspection implements Disposable {
 async function certificateProblem(row: Row, ca: Certificate): Promise<string | undefined> {
   const certificate = parseCertificate(octets(row['der']));
   const { tbs } = certificate;
-  const { key } = row;
+  const { key, names } = row;
   if (serialText(tbs.serialNumber) !== row['serial']) return 'it has another serial number';
   if (nameText(parseName(tbs.subject)) !== row['subject']) return 'it has another subject';
+  if (names !== null && !isDeepStrictEqual(parseNames(names), alternativeNames(tbs.extensions))) {
+    return 'it has other alternative names';
+  }
   if (seconds(tbs.notBefore) !== row['not_before'] || seconds(tbs.notAfter) !== row['not_after']) {
     return 'it has another validity';
   }

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite-store.ts';
-import { makeEntriesOlder, makeOlder } from '../support/older-store.ts';
+import type { GeneralName } from '../../src/x509/general-names.ts';
+import { makeOlder } from '../support/older-store.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { world } from '../support/world.ts';
 import { refusals } from './refusal.ts';
@@ -16,6 +17,7 @@ interface Made {
   readonly serial: string;
   readonly subject: string;
   readonly profile?: string;
+  readonly names?: readonly GeneralName[];
   /** Days from now. */
   readonly issued: number;
   readonly ends: number;
@@ -23,19 +25,47 @@ interface Made {
 
 const MADE: readonly Made[] = [
   { serial: '01', subject: 'CN=Gone', issued: -400, ends: -35 },
-  { serial: '02', subject: 'CN=b.example.com', issued: -60, ends: 30 },
+  {
+    serial: '02',
+    subject: 'CN=b.example.com',
+    names: [
+      { type: 'dns', value: 'b.example.com' },
+      { type: 'dns', value: 'Alias-100%.example.net' },
+      { type: 'ip', value: '2001:db8::1' },
+    ],
+    issued: -60,
+    ends: 30,
+  },
   { serial: '03', subject: 'CN=B.EXAMPLE.com,O=100%_sure', issued: -50, ends: 31 },
   { serial: '04', subject: 'CN=taken', profile: 'tls-client', issued: -40, ends: 10 },
   { serial: '05', subject: 'CN=held', profile: 'tls-client', issued: -30, ends: 10 },
-  { serial: '06', subject: 'CN=unfinished', issued: -20, ends: 10 },
+  {
+    serial: '06',
+    subject: 'CN=unfinished',
+    names: [
+      { type: 'smtputf8', value: 'zoë@example.org' },
+      { type: 'directory', value: 'CN=Somewhere,O=Else' },
+    ],
+    issued: -20,
+    ends: 10,
+  },
   { serial: '07', subject: 'CN=came to nothing', issued: -10, ends: 10 },
   { serial: '08', subject: '=HYPERLINK("http://evil")', issued: -5, ends: 300 },
-  { serial: '09', subject: 'CN=a, "b"\nc', issued: -1, ends: 300 },
+  {
+    serial: '09',
+    subject: 'CN=a, "b"\nc',
+    names: [
+      { type: 'uri', value: 'https://example.org/a;b\n\u202e' },
+      { type: 'other', value: 'a503feed' },
+    ],
+    issued: -1,
+    ends: 300,
+  },
 ];
 
 async function fill(path: string): Promise<void> {
   using store = SqliteStore.open(path);
-  for (const { serial, subject, profile = 'tls-server', issued, ends } of MADE) {
+  for (const { serial, subject, profile = 'tls-server', names = [], issued, ends } of MADE) {
     const [notBefore, notAfter] = [issued, ends].map(
       (days) => new Date(now.getTime() + days * DAY),
     );
@@ -44,6 +74,7 @@ async function fill(path: string): Promise<void> {
       serial,
       profile,
       subject,
+      alternativeNames: names,
       notBefore: notBefore ?? now,
       notAfter: notAfter ?? now,
     };
@@ -74,46 +105,6 @@ beforeAll(async () => {
   }
 });
 
-describe('list --requester', () => {
-  const requested = async (requester: string) => {
-    const argv = ['list', '--ca-dir', 'asked', '--requester', requester, '--json'];
-    const { stdout } = await pki(...argv);
-    return (JSON.parse(stdout) as { subject: string }[]).map(({ subject }) => subject);
-  };
-
-  beforeAll(async () => {
-    await pki('init-ca', '--name', 'Asked', '--no-passphrase', '--dir', 'asked');
-    for (const operator of ['Ada Lovelace', 'grace']) {
-      const by = world({ cwd, env: { PKI_OPERATOR: operator } });
-      const cn = `${operator.slice(0, 3).toLowerCase()}.example`;
-      await by('issue', '--ca-dir', 'asked', '--cn', cn, '--key-out', `${cn}.key`);
-    }
-  });
-
-  it.each([
-    ['lovelace', ['CN=ada.example']],
-    ['GRACE', ['CN=gra.example']],
-    ['a%e', []],
-    ['nobody else', []],
-  ])('finds what %s had issued', async (requester, subjects) => {
-    expect(await requested(requester)).toEqual(subjects);
-  });
-
-  it('finds accounts, too', async () => {
-    const [, user = ''] =
-      /"user":"([^"]+)"/.exec(
-        (await pki('audit', 'export', '--ca-dir', 'asked')).stdout.replaceAll('\\"', '"'),
-      ) ?? [];
-    expect(user).not.toBe('');
-    expect(await requested(user)).toEqual(['CN=Asked', 'CN=ada.example', 'CN=gra.example']);
-  });
-
-  it('finds nothing where older versions have not told', async () => {
-    makeEntriesOlder(join(cwd, 'asked/ca.db'));
-    expect(await requested('grace')).toEqual([]);
-  });
-});
-
 /** The serial numbers that are listed. */
 async function serials(...options: readonly string[]): Promise<string> {
   const { stdout } = await pki('list', '--ca-dir', 'ca', '--json', ...options);
@@ -134,6 +125,14 @@ describe('list', () => {
     ['--name b_example', ''],
     ['--name 100%_', '03'],
     ['--name HELD', '05'],
+    ['--name ALIAS-100%', '02'],
+    ['--name 2001:DB8:', '02'],
+    ['--name zoë@', '06'],
+    ['--name somewhere,o=', '06'],
+    ['--name https://example.org/a;b', '09'],
+    ['--name example.org --sort newest', '09 06'],
+    ['--name feed', ''],
+    ['--name dns', ''],
     ['--expired', '01'],
     ['--expiring 30', '02'],
     ['--expiring 31', '02 03'],
@@ -144,7 +143,7 @@ describe('list', () => {
     ['--sort end --limit 3', '01 04 05'],
     ['--sort subject --limit 2', '08 09'],
     ['--sort issued --limit 1', '01'],
-    ['--status issued --name example --profile tls-server --sort newest', '03 02'],
+    ['--status issued --name EXAMPLE.com --profile tls-server --sort newest', '03 02'],
     ['--limit 100', '01 02 03 04 05 06 07 08 09'],
   ])('%s has %s', async (options, expected) => {
     expect(await serials(...options.split(' ').filter((word) => word !== ''))).toBe(expected);
@@ -152,11 +151,28 @@ describe('list', () => {
 
   it('answers the same from a store of an older version, and leaves it as it is', async () => {
     makeOlder(join(cwd, 'old/ca.db'), 2);
-    const options = ['--name', 'EXAMPLE', '--sort', 'end', '--json'];
+    const options = ['--name', 'EXAMPLE.c', '--sort', 'end'];
     const older = await pki('list', '--ca-dir', 'old', ...options);
     expect(older).toEqual(await pki('list', '--ca-dir', 'ca', ...options));
     using database = new DatabaseSync(join(cwd, 'old/ca.db'), { readOnly: true });
     expect(database.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 });
+  });
+
+  it('has alternative names in JSON', async () => {
+    const names = async (serial: string) => {
+      const { stdout } = await pki('list', '--ca-dir', 'ca', '--json');
+      return JSON.parse(stdout).find((row: { serial: string }) => row.serial === serial).names;
+    };
+    expect(await names('01')).toEqual([]);
+    expect(await names('02')).toEqual([
+      'dns:b.example.com',
+      'dns:Alias-100%.example.net',
+      'ip:2001:db8::1',
+    ]);
+    expect(await names('09')).toEqual([
+      'uri:https://example.org/a;b\\x0a\\x202e',
+      'other:a503feed',
+    ]);
   });
 
   it('ends with 8 after --expiring has found one, and with 0 if not', async () => {
@@ -201,12 +217,12 @@ describe('list', () => {
     );
     expect(status).toBe(0);
     expect(stdout.split('\r\n')).toEqual([
-      'serial,status,profile,subject,notBefore,notAfter,revokedAt,reason,invalidityDate',
-      '09,issued,tls-server,"CN=a, ""b""\nc",2029-12-31T12:00:00Z,2030-10-28T12:00:00Z,,,',
-      `08,issued,tls-server,"'=HYPERLINK(""http://evil"")",2029-12-27T12:00:00Z,2030-10-28T12:00:00Z,,,`,
-      '07,failed,tls-server,CN=came to nothing,2029-12-22T12:00:00Z,2030-01-11T12:00:00Z,,,',
-      '06,intent,tls-server,CN=unfinished,2029-12-12T12:00:00Z,2030-01-11T12:00:00Z,,,',
-      '05,revoked,tls-client,CN=held,2029-12-02T12:00:00Z,2030-01-11T12:00:00Z,2030-01-01T12:00:00Z,certificateHold,',
+      'serial,status,profile,subject,notBefore,notAfter,revokedAt,reason,invalidityDate,names',
+      '09,issued,tls-server,"CN=a, ""b""\nc",2029-12-31T12:00:00Z,2030-10-28T12:00:00Z,,,,uri:https://example.org/a\\x3bb\\x0a\\x202e; other:a503feed',
+      `08,issued,tls-server,"'=HYPERLINK(""http://evil"")",2029-12-27T12:00:00Z,2030-10-28T12:00:00Z,,,,`,
+      '07,failed,tls-server,CN=came to nothing,2029-12-22T12:00:00Z,2030-01-11T12:00:00Z,,,,',
+      '06,intent,tls-server,CN=unfinished,2029-12-12T12:00:00Z,2030-01-11T12:00:00Z,,,,"smtputf8:zoë@example.org; directory:CN=Somewhere,O=Else"',
+      '05,revoked,tls-client,CN=held,2029-12-02T12:00:00Z,2030-01-11T12:00:00Z,2030-01-01T12:00:00Z,certificateHold,,',
       '',
     ]);
   });

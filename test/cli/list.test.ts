@@ -55,6 +55,7 @@ describe('list', () => {
       subject: 'CN=Somebody\\, inc.',
       notBefore: '2030-02-01T00:00:00Z',
       notAfter: '2031-01-31T23:59:59Z',
+      names: [],
     };
     expect((JSON.parse(stdout) as unknown[]).slice(1)).toEqual([
       {
@@ -64,6 +65,7 @@ describe('list', () => {
         subject: 'CN=a.example',
         notBefore: '2030-01-01T11:55:00Z',
         notAfter: '2030-04-01T11:54:59Z',
+        names: ['dns:a.example'],
       },
       { serial: '0a', status: 'intent', ...attempt },
       { serial: '0b', status: 'failed', ...attempt },

@@ -65,8 +65,11 @@ describe('report', () => {
       ['CN=Sub', 'ed25519', 'file:keys/ca.key'],
     ]);
     expect(rowsUnder(text, 'Revocation lists')).toEqual([
-      ['CN=Root', 'current', '1', '2030-01-01T12:00:00Z', '2030-01-31T12:00:00Z'],
-      ['CN=Sub', 'none yet', '', '', ''],
+      [
+        ...['CN=Root', 'current', '1', '2030-01-01T12:00:00Z', '2030-01-31T12:00:00Z'],
+        'all certificates',
+      ],
+      ['CN=Sub', 'none yet', '', '', '', ''],
     ]);
     const heads = rowsUnder(text, 'Audit trail').map(([subject, , , head]) => [subject, head]);
     const { cas } = JSON.parse(await done('tree', '--json'));

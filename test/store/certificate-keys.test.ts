@@ -104,7 +104,7 @@ describe('the certificates of a key', () => {
     expect(await serials(store.findBySubject('CN=zoë'))).toEqual([first]);
     using looking = new DatabaseSync(made.path, { readOnly: true });
     expect(looking.prepare('PRAGMA user_version').get()).toEqual({
-      user_version: readOnly ? 2 : 3,
+      user_version: readOnly ? 2 : 4,
     });
   });
 });

@@ -73,6 +73,11 @@ describe('the statistics of a store', () => {
     const { counts, ...rest } = store.statistics(now);
     expect(new Set(Object.values(counts))).toEqual(new Set([0]));
     expect(store.endsByDay(now)).toEqual([]);
-    expect(rest).toEqual({ profiles: [], crl: undefined, audit: undefined });
+    expect(rest).toEqual({
+      profiles: [],
+      crl: undefined,
+      pointCrls: undefined,
+      audit: undefined,
+    });
   });
 });

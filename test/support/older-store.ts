@@ -1,6 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { rechain } from './audit-chain.ts';
 
+/** What version 4 has added, in its reverse. */
+const WITHOUT_VERSION_4 = 'DROP TABLE certificate_name';
+
 /** What version 3 has added, in its reverse. */
 const WITHOUT_VERSION_3 = `
   DROP INDEX certificate_at;
@@ -18,9 +21,10 @@ const WITHOUT_VERSION_3 = `
 `;
 
 /** Makes of a store one of an older version; its audit trail stays as it is. */
-export function makeOlder(path: string, version: 1 | 2): void {
+export function makeOlder(path: string, version: 1 | 2 | 3): void {
   using database = new DatabaseSync(path);
-  database.exec(WITHOUT_VERSION_3);
+  database.exec(WITHOUT_VERSION_4);
+  if (version < 3) database.exec(WITHOUT_VERSION_3);
   if (version === 1) database.exec('DROP TABLE crl; DROP TABLE revocation');
   database.exec(`PRAGMA user_version = ${version}`);
 }

@@ -51,7 +51,10 @@ export function listCommand(context: CliContext): Command {
     )
     .option('--expired', 'only those that have ended')
     .addOption(new Option('--status <status>', 'only those of this status').choices(STANDING_NAMES))
-    .option('--name <text>', 'only those whose subject has this text in it, in any case')
+    .option(
+      '--name <text>',
+      'only those with this text in their subject or an alternative name, in any case',
+    )
     .option('--profile <name>', 'only those of this profile')
     .option('--requester <text>', 'only those that an account or operator of this name had issued')
     .option('--since <time>', 'only those issued at this time or later, as 2027-01-01', instant)
@@ -70,8 +73,9 @@ export function listCommand(context: CliContext): Command {
       const { openCaDirectory } = await import('../../store/ca-directory.ts');
       const path = pathOf(context, options.caDir);
       const directory = context.resources.use(await openCaDirectory(path, { readOnly: true }));
-      const pages = directory.store.search(queryOf(options, context.clock()));
-      const count = await printPages(context, pages, formatOf(options));
+      const format = formatOf(options);
+      const query = { ...queryOf(options, context.clock()), withNames: format.withNames };
+      const count = await printPages(context, directory.store.search(query), format);
       if (options.expiring !== undefined && count > 0) throw expiring(count, options.expiring);
     });
 }

@@ -3,9 +3,10 @@ import { PkiError } from '../../errors.ts';
 import { type Check, problem } from '../../hsm/check.ts';
 import { runtimeCheck } from '../../hsm/runtime-checks.ts';
 import { type CaDirectory, mustBeCa, openCaDirectory } from '../../store/ca-directory.ts';
+import { crlChecks } from './crls.ts';
 import { fileChecks, keyFileChecks } from './files.ts';
 import { addonCheck, engineCheck } from './runtime.ts';
-import { certificateChecks, crlChecks, storeChecks } from './state.ts';
+import { certificateChecks, storeChecks } from './state.ts';
 
 /**
  * Looks at what pki depends on, and with the path of a CA directory at what that CA depends on.
@@ -29,7 +30,7 @@ export async function* diagnose(path: string | undefined, now: Date): AsyncGener
   yield* keyFileChecks(path, places);
   yield* certificateChecks(directory.certificate, now);
   yield* storeChecks(path, now);
-  yield* crlChecks(path, now);
+  yield* crlChecks(directory, now);
 }
 
 const placesOf = ({ signing, hybrid }: KeysConfig) =>

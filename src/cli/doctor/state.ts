@@ -1,16 +1,13 @@
 import { join } from 'node:path';
 import { DAY, timeText, wholeSeconds } from '../../der/time.ts';
-import { PkiError } from '../../errors.ts';
 import { type Check, ok, problem, warning } from '../../hsm/check.ts';
 import { CA_FILES } from '../../store/ca-directory.ts';
 import { SCHEMA_VERSION } from '../../store/schema.ts';
 import { RECENT, type StoreState, storeState } from '../../store/store-state.ts';
 import type { Certificate } from '../../x509/certificate.ts';
-import { parseCrlNumber } from '../../x509/crl.ts';
-import { readCurrentCrl, type WhichCrl } from '../current-crl.ts';
 
-/** How long before an end it is said that it comes. Milliseconds. */
-const AHEAD = { certificate: 90 * DAY, crl: 3 * DAY } as const;
+/** How long before the end of a CA certificate it is said that it comes. Milliseconds. */
+const AHEAD = 90 * DAY;
 
 /** What the clocks of two machines may differ by. Milliseconds. */
 const TOLERANCE = 60_000;
@@ -25,7 +22,7 @@ export function* certificateChecks({ tbs }: Certificate, now: Date): Generator<C
   const left = tbs.notAfter.getTime() - now.getTime();
   if (left < 0) {
     yield problem('certificate', `the CA certificate ended at ${end}`, [RENEW]);
-  } else if (left < AHEAD.certificate) {
+  } else if (left < AHEAD) {
     yield due(warning('certificate', `the CA certificate ends at ${end}`, [RENEW]));
   } else {
     yield ok('certificate', `the CA certificate is valid until ${end}`);
@@ -64,32 +61,6 @@ function* interruptedChecks({ interrupted }: StoreState): Generator<Check> {
   yield warning('store', `issuances that were interrupted while the key was in use: ${what}`, [
     'what was signed then was not handed out; "pki store check" names them',
   ]);
-}
-
-export function* crlChecks(path: string, now: Date): Generator<Check> {
-  for (const kind of ['full', 'delta'] as const) {
-    const found = crlCheck(path, kind, now);
-    if (found) yield found;
-  }
-}
-
-/** A delta CRL that is not there is not missed. */
-function crlCheck(path: string, kind: WhichCrl['kind'], now: Date): Check | undefined {
-  let crl: ReturnType<typeof readCurrentCrl>;
-  try {
-    crl = readCurrentCrl(path, { kind });
-  } catch (error) {
-    if (error instanceof PkiError) return problem('crl', error.message, error.hints);
-    throw error;
-  }
-  if (!crl) return kind === 'full' ? ok('crl', 'no CRL was made yet') : undefined;
-  const { extensions, thisUpdate, nextUpdate } = crl.tbs;
-  const name = `${kind === 'full' ? 'CRL' : 'delta CRL'} ${parseCrlNumber(extensions)}`;
-  const left = nextUpdate.getTime() - now.getTime();
-  const next = `make the next one with "pki crl${kind === 'delta' ? ' --delta' : ''}"`;
-  if (left <= 0) return problem('crl', `${name} ran out at ${timeText(nextUpdate)}`, [next]);
-  const text = `${name} of ${timeText(thisUpdate)} is current until ${timeText(nextUpdate)}`;
-  return left <= AHEAD.crl ? due(warning('crl', text, [next])) : ok('crl', text);
 }
 
 const told = (time: Date): string => timeText(wholeSeconds(time));

@@ -1,4 +1,5 @@
 import { timeText } from '../../der/time.ts';
+import type { LastCrl, PointCrls } from '../../store/last-crls.ts';
 import { serialText } from '../../x509/certificate.ts';
 import { nameText, parseName } from '../../x509/names.ts';
 import type { CaNode } from './hierarchy.ts';
@@ -33,18 +34,24 @@ function fieldsOf({ certificate, facts, ...node }: CaNode, above: string | null)
   };
 }
 
-function factFields({ shown, keys, statistics: { counts, crl, audit } }: CaFacts) {
+const crlFields = ({ number, thisUpdate, nextUpdate }: LastCrl) => ({
+  number,
+  thisUpdate: timeText(thisUpdate),
+  nextUpdate: timeText(nextUpdate),
+});
+
+const shardFields = ({ first, ...counts }: PointCrls) => ({
+  ...counts,
+  first: first.map(({ urls, ...crl }) => ({ urls, ...crlFields(crl) })),
+});
+
+function factFields({ shown, keys, statistics: { counts, crl, pointCrls, audit } }: CaFacts) {
   return {
     directory: shown,
     keys,
     certificates: counts,
-    ...(crl && {
-      crl: {
-        number: crl.number,
-        thisUpdate: timeText(crl.thisUpdate),
-        nextUpdate: timeText(crl.nextUpdate),
-      },
-    }),
+    ...(crl && { crl: crlFields(crl) }),
+    ...(pointCrls && { shards: shardFields(pointCrls) }),
     ...(audit && { auditHead: audit }),
   };
 }

@@ -1,4 +1,5 @@
 import { timeText } from '../../der/time.ts';
+import type { PointCrls } from '../../store/last-crls.ts';
 import type { CertificateCounts } from '../../store/statistics.ts';
 import type { CaNode } from './hierarchy.ts';
 import type { CaFacts } from './read-cas.ts';
@@ -33,7 +34,8 @@ function placeOf({ facts, cross }: CaNode): string {
 function detailsOf({ certificate, state, facts }: CaNode, now: Date): readonly string[] {
   const validity = `${state}, ends ${timeText(certificate.tbs.notAfter)}`;
   if (!facts) return [validity];
-  return [validity, ...keyLines(facts), countsText(facts.statistics.counts), crlText(facts, now)];
+  const { counts } = facts.statistics;
+  return [validity, ...keyLines(facts), countsText(counts), ...crlLines(facts, now)];
 }
 
 export const keyLines = ({ keys }: CaFacts): readonly string[] =>
@@ -59,8 +61,19 @@ function countsText(counts: CertificateCounts): string {
   return `certificates: ${parts.map(([name, word]) => `${counts[name]} ${word}`).join(', ')}`;
 }
 
-export function crlText({ statistics: { crl } }: CaFacts, now: Date): string {
-  if (!crl) return 'no CRL yet';
-  const verb = crl.nextUpdate <= now ? 'ran out at' : 'is current until';
-  return `CRL ${crl.number} ${verb} ${timeText(crl.nextUpdate)}`;
+function crlLines({ statistics: { crl, pointCrls } }: CaFacts, now: Date): readonly string[] {
+  const lines: string[] = [];
+  if (crl) {
+    const verb = crl.nextUpdate <= now ? 'ran out at' : 'is current until';
+    lines.push(`CRL ${crl.number} ${verb} ${timeText(crl.nextUpdate)}`);
+  }
+  if (pointCrls) lines.push(pointsText(pointCrls));
+  return lines.length > 0 ? lines : ['no CRL yet'];
+}
+
+function pointsText({ count, ranOut, first: [worst] }: PointCrls): string {
+  const end = timeText(worst.nextUpdate);
+  return ranOut > 0
+    ? `CRLs of distribution points: ${count}, of which ${ranOut} ran out, the first at ${end}`
+    : `CRLs of distribution points: ${count}, all current until ${end}`;
 }

@@ -2,7 +2,7 @@ import { timeText } from '../../der/time.ts';
 import type { StoreStatistics } from '../../store/statistics.ts';
 import type { CaNode } from '../overview/hierarchy.ts';
 import { type Html, html } from './html.ts';
-import { caTold, crlTold } from './state.ts';
+import { caTold, crlsTold } from './state.ts';
 
 /** Of the boxes of CAs, and what is between them. Pixels. */
 const BOX = { width: 640, height: 78, indent: 46, gap: 14 } as const;
@@ -55,11 +55,12 @@ ${facts && factsOf(facts.statistics, right, y, now)}<text class="soft" x="${left
 `;
 }
 
-/** At the right: how many certificates are good, and the CRL. */
-function factsOf({ counts, crl }: StoreStatistics, x: number, y: number, now: Date): Html {
-  const { mood, word } = crlTold(crl, now);
+/** At the right: how many certificates are good, and the worst CRL. */
+function factsOf(statistics: StoreStatistics, x: number, y: number, now: Date): Html {
+  const { counts, crl, pointCrls } = statistics;
+  const { mood, word } = crlsTold(statistics, now);
   return html`<text class="soft" x="${x}" y="${y + 24}" text-anchor="end">${counts.good.toLocaleString('en')} good</text>
-<text class="mark-${mood}" x="${x}" y="${y + 44}" text-anchor="end">${crl ? `CRL ${word}` : 'no CRL yet'}</text>
+<text class="mark-${mood}" x="${x}" y="${y + 44}" text-anchor="end">${crl || pointCrls ? `CRL ${word}` : 'no CRL yet'}</text>
 `;
 }
 

@@ -1,5 +1,6 @@
 import { DAY } from '../../der/time.ts';
-import type { LastCrl } from '../../store/statistics.ts';
+import type { LastCrl } from '../../store/last-crls.ts';
+import type { StoreStatistics } from '../../store/statistics.ts';
 import type { CaNode } from '../overview/hierarchy.ts';
 
 /** How a state is to be taken, with its colour. */
@@ -30,6 +31,14 @@ export function crlTold(crl: LastCrl | undefined, now: Date): Told {
   return left < CRL_DUE
     ? { mood: 'due', word: `due in ${left} days` }
     : { mood: 'good', word: 'current' };
+}
+
+/** The worst of the CRLs of a CA. */
+export function crlsTold({ crl, pointCrls }: StoreStatistics, now: Date): Told {
+  const all = crl || !pointCrls ? [crl] : [];
+  const told = [...all, ...(pointCrls?.first ?? [])].map((one) => crlTold(one, now));
+  const worst = (['bad', 'due'] as const).map((mood) => told.find((one) => one.mood === mood));
+  return worst.find((one) => one) ?? crlTold(crl ?? pointCrls?.first[0], now);
 }
 
 /** Whole days. */

@@ -1,4 +1,5 @@
 import { timeText } from '../../der/time.ts';
+import type { LastCrl } from '../../store/last-crls.ts';
 import type { ListedCertificate } from '../../store/search.ts';
 import type { CaNode } from '../overview/hierarchy.ts';
 import type { Aside, CaFacts } from '../overview/read-cas.ts';
@@ -60,16 +61,35 @@ export const certificatesTable = (nodes: readonly CaNode[], now: Date): Html =>
 
 export const crlTable = (nodes: readonly CaNode[], now: Date): Html =>
   table(
-    ['CA', 'CRL', '#number', 'made', 'next at the latest'],
-    nodes.flatMap(({ subject, facts }) => {
-      if (!facts) return [];
-      const { crl } = facts.statistics;
-      const told = state(crlTold(crl, now));
-      return crl
-        ? [[subject, told, crl.number, time(crl.thisUpdate), time(crl.nextUpdate)]]
-        : [[subject, told, '', '', '']];
-    }),
+    ['CA', 'CRL', '#number', 'made', 'next at the latest', 'of'],
+    nodes.flatMap(({ subject, facts }) =>
+      facts ? crlRows(facts, now).map((row) => [subject, ...row]) : [],
+    ),
   );
+
+/** The CRL of all certificates, unless there are only those of distribution points; of these the first ones. */
+function crlRows({ statistics: { crl, pointCrls } }: CaFacts, now: Date): readonly Cell[][] {
+  const row = (one: LastCrl, of: string): Cell[] => [
+    state(crlTold(one, now)),
+    ...[one.number, time(one.thisUpdate), time(one.nextUpdate)],
+    html`<div class="other">${of}</div>`,
+  ];
+  if (!pointCrls) return [crl ? row(crl, ALL) : [state(crlTold(crl, now)), '', '', '', '']];
+  const { count, first, without } = pointCrls;
+  const more = count - first.length;
+  return [
+    ...(crl ? [row(crl, ALL)] : []),
+    ...first.map((one) => row(one, one.urls.join(' '))),
+    ...(more > 0
+      ? [['', '', '', '', `and ${number(more)} more, which last as long or longer`]]
+      : []),
+    ...(without > 0 && !crl
+      ? [[state(crlTold(undefined, now)), '', '', '', `distribution points: ${number(without)}`]]
+      : []),
+  ];
+}
+
+const ALL = 'all certificates';
 
 export const auditTable = (nodes: readonly CaNode[]): Html =>
   table(

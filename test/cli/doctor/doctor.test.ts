@@ -57,7 +57,7 @@ describe('doctor', () => {
       lines: [
         `ok       ${join(cwd, 'ca')}: nothing that others could change or use`,
         'ok       the CA certificate is valid until 2049-12-31T23:54:59Z',
-        'ok       store: format 3',
+        'ok       store: format 4',
         'ok       none of the last 10000 issuances was interrupted',
         'ok       it is 2030-01-02T00:00:00Z; the last entry of the audit trail is of 2030-01-01T00:00:00Z',
         'ok       CRL 1 of 2030-01-01T00:00:00Z is current until 2030-01-31T00:00:00Z',
@@ -173,7 +173,7 @@ describe('doctor ends with 3 where', () => {
       'the store is that of another version',
       sql('PRAGMA user_version = 99'),
       (path) => [
-        `problem  the store ${path}/ca.db has the format 99, not 3`,
+        `problem  the store ${path}/ca.db has the format 99, not 4`,
         '         it was made by another version of pki',
       ],
     ],

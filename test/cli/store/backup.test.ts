@@ -231,7 +231,7 @@ describe('store migrate', () => {
     const args = ['store', 'migrate', '--ca-dir', 'old', '--backup', 'old before'];
     expect(await pki(...args)).toMatchObject({
       status: 0,
-      stdout: 'brought the store from format 2 to 3; it was backed up to old before\n',
+      stdout: 'brought the store from format 2 to 4; it was backed up to old before\n',
     });
     expect(await pki('store', 'check', '--ca-dir', 'old')).toMatchObject({ status: 0 });
     const back = ['--dir', 'old again', '--crl', '3.crl'];
@@ -239,7 +239,7 @@ describe('store migrate', () => {
     expect(await status('old again', 'b')).toBe('revoked');
     expect(await pki(...args)).toMatchObject({
       status: 0,
-      stdout: 'the store has the format 3 already, nothing to do\n',
+      stdout: 'the store has the format 4 already, nothing to do\n',
     });
   });
 });

@@ -10,7 +10,6 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makeEntriesOlder, makeOlder } from '../../support/older-store.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { world } from '../../support/world.ts';
 import { interrupt } from './interrupted.ts';
@@ -66,24 +65,6 @@ describe('store check', () => {
     });
   });
 
-  it('finds nothing wrong with a CA under another one', async () => {
-    await pki('init-ca', '--name', 'Top', '--dir', 'top', '--no-passphrase');
-    const under = ['--parent', 'top', '--no-passphrase'];
-    expect(await pki('init-ca', '--name', 'Sub', '--dir', 'sub', ...under)).toMatchObject({
-      status: 0,
-    });
-    expect(await pki('store', 'check', '--ca-dir', 'sub')).toMatchObject({ status: 0, stderr: '' });
-  });
-
-  it.each([1, 2] as const)('finds nothing wrong with a store of version %i', async (version) => {
-    const name = `version-${version}`;
-    await pki('init-ca', '--name', 'Old', '--dir', name, '--no-passphrase');
-    await pki('issue', '--ca-dir', name, '--cn', 'x.example', '--key-out', `${name}.key`);
-    makeEntriesOlder(database(name));
-    makeOlder(database(name), version);
-    expect(await pki('store', 'check', '--ca-dir', name)).toMatchObject({ status: 0, stderr: '' });
-  });
-
   it.each<[string, (name: string) => void, () => string]>([
     [
       'an issued certificate without octets',
@@ -131,6 +112,19 @@ describe('store check', () => {
       sql('INSERT INTO certificate_point VALUES (99, 1)'),
       () => 'a distribution point is recorded for row 99, where there is none',
     ],
+    [
+      'a distribution point that is over before its certificates',
+      sql(`INSERT INTO crl_point VALUES (1, 'http://x.example/1', 0);
+           INSERT INTO certificate_point VALUES (3, 1)`),
+      () => `certificate ${serials[1]} ends after the last one of its distribution point`,
+    ],
+    [
+      'a distribution point that is kept for nothing',
+      sql(`INSERT INTO crl_point VALUES (1, 'http://x.example/1', 4102444800);
+           INSERT INTO certificate_point VALUES (3, 1)`),
+      () =>
+        'no certificate of the distribution point http://x.example/1 ends when its last one does',
+    ],
     ...(
       [
         ['subject', `'CN=c.example'`, 'it has another subject'],
@@ -148,6 +142,29 @@ describe('store check', () => {
       'a certificate with another key',
       sql('UPDATE certificate_key SET public_key_sha256 = zeroblob(32) WHERE certificate = 3'),
       () => `certificate ${serials[1]}: it has another public key`,
+    ],
+    ...(
+      [
+        [`DELETE FROM certificate_name WHERE certificate = 3`, 'without its alternative names'],
+        [
+          `UPDATE certificate_name SET name = 'c.example' WHERE certificate = 3`,
+          'with another one',
+        ],
+        [
+          `UPDATE certificate_name SET type = 'email' WHERE certificate = 3`,
+          'with one of another type',
+        ],
+        [`INSERT INTO certificate_name VALUES (3, 1, 'dns', 'c.example')`, 'with one too many'],
+      ] as const
+    ).map(([text, what]): [string, (name: string) => void, () => string] => [
+      `a certificate ${what}`,
+      sql(text),
+      () => `certificate ${serials[1]}: it has other alternative names`,
+    ]),
+    [
+      'names of nothing',
+      sql(`INSERT INTO certificate_name VALUES (99, 0, 'dns', 'a'), (99, 1, 'dns', 'b')`),
+      () => 'names are recorded for row 99, where there is no certificate',
     ],
     [
       'a certificate with another signature',

@@ -80,7 +80,7 @@ describe.skipIf(missing)(`a full disk${missing ? ` (${missing})` : ''}`, () => {
        pki key generate --out a.key --no-passphrase --json > key.json || exit 97
        pki csr create --key a.key --cn a.example --out a.csr --json > csr.json || exit 96
        room=$(df -k --output=avail disk | tail -1)
-       head -c $(( (room - 100) * 1024 )) /dev/zero > disk/other
+       head -c $(( (room - 160) * 1024 )) /dev/zero > disk/other
        for number in $(seq 40); do
          pki issue --ca-dir disk/ca --csr a.csr --out disk/$number.crt > /dev/null 2> error.txt || break
        done
