@@ -98,6 +98,7 @@ const SESSION: readonly (readonly [name: string, line: string])[] = [
   ['key convert', 'key convert k.key --out k2.key'],
   ['algorithms', 'algorithms'],
   ['store check', 'store check --ca-dir ca'],
+  ['store settle --leftovers', 'store settle --ca-dir ca --leftovers'],
   ['store backup', 'store backup --ca-dir ca kept'],
   ['store restore', 'store restore kept --dir restored --crl ca.crl'],
   ['store migrate', 'store migrate --ca-dir ca --backup before'],

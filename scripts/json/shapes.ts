@@ -217,6 +217,7 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
   ...TOKEN_SHAPES,
   'store check': CHECKS,
   'store settle': { name: 'string', status: 'string' },
+  'store settle --leftovers': { removed: ['string'] },
   'store backup': {
     directory: 'string',
     keys: 'boolean',
