@@ -6,7 +6,7 @@ import { knownExtensions } from '../x509/extensions.ts';
 import { encodeOcspResponse } from '../x509/ocsp-response.ts';
 import { crlUrls } from '../x509/pointers.ts';
 import type { Issuer } from './issuer.ts';
-import type { Approved, ApprovedCrl, ApprovedTbs } from './lint.ts';
+import { type Approved, type ApprovedCrl, type ApprovedTbs, mustHoldAmong } from './lint.ts';
 import type { OcspResponder } from './ocsp-responder.ts';
 import { type Ledger, signApproved } from './sign-approved.ts';
 import type { CaStore, CrlPoint } from './store.ts';
@@ -38,7 +38,10 @@ export async function seal(
   const intent = { serial, ...names, notBefore, notAfter, ...hashes };
   const ledger: Ledger = {
     what: 'certificate',
-    intend: (keys) => store.recordIntent({ ...intent, keys }, clock()),
+    intend: (keys) =>
+      store.recordIntent({ ...intent, keys }, clock(), (others) =>
+        mustHoldAmong(others, approved, clock()),
+      ),
     release: (signed, keys) => store.recordIssued(serial, signed, clock(), keys),
     fail: (reason) => store.recordFailed(serial, reason, clock()),
   };
