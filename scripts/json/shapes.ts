@@ -13,6 +13,7 @@ import {
   PROOFS,
   PUBLIC_KEY,
   REVOCATION,
+  SHOWN_CRL,
   UNSIGNED,
 } from './shape-parts.ts';
 import { CHECKS, TOKEN_SHAPES } from './token-shapes.ts';
@@ -120,6 +121,7 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
     ...CERTIFICATE,
     ...DESCRIPTION,
   },
+  'show ca.crl': SHOWN_CRL,
   tree: {
     cas: [
       {
