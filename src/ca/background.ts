@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { sameOctets } from '../der/same-octets.ts';
+import { sha256 } from '../der/sha256.ts';
 import { timeText } from '../der/time.ts';
 import { comparableName, nameKey } from '../path/comparable-name.ts';
 import type { Clock } from '../ports.ts';
@@ -71,7 +71,7 @@ export function backgroundAmong(
 }
 
 async function certificatesOfKey(tbs: TbsCertificate, store: CaStore): Promise<OfKey> {
-  const hash = createHash('sha256').update(tbs.publicKey).digest();
+  const hash = sha256(tbs.publicKey);
   let known: OfKey = {};
   for await (const record of store.findByKey(hash)) known = withRecord(known, tbs, record);
   return known;

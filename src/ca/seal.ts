@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../der/sha256.ts';
 import type { Clock } from '../ports.ts';
 import { type Certificate, parseCertificate, serialText } from '../x509/certificate.ts';
 import { type Crl, parseBaseCrlNumber, parseCrl, parseCrlNumber } from '../x509/crl.ts';
@@ -93,5 +93,3 @@ const NOT_RECORDED: Ledger = {
   release: async () => undefined,
   fail: async () => undefined,
 };
-
-const sha256 = (octets: Uint8Array): Uint8Array => createHash('sha256').update(octets).digest();

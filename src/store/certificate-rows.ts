@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { SQLInputValue } from 'node:sqlite';
 import type { CaStore, CertificateRecord, Intent, OtherIssuances } from '../ca/store.ts';
 import { DerError } from '../der/reader.ts';
+import { sha256 } from '../der/sha256.ts';
 import { parseCertificate } from '../x509/certificate.ts';
 import { keyFacts, timeFact } from './audit-entry.ts';
 import { insertPoint } from './point-rows.ts';
@@ -83,7 +83,7 @@ export function fillKeys(database: SqliteDatabase): void {
   const rows = database.rows("SELECT id, der FROM certificate WHERE status = 'issued'");
   for (const { id, der } of rows) {
     const publicKey = publicKeyOf(octets(der));
-    if (publicKey) insert.run(Number(id), createHash('sha256').update(publicKey).digest());
+    if (publicKey) insert.run(Number(id), sha256(publicKey));
   }
 }
 

@@ -1,4 +1,5 @@
-import { date, hex, octets, type Row, seconds } from './row.ts';
+import { lastAuditEntries } from './audit-rows.ts';
+import { date, hex, type Row, seconds } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** How many certificates there are; each is counted once. */
@@ -52,7 +53,7 @@ export function storeStatistics(database: SqliteDatabase, now: Date): StoreStati
       ...database.rows('SELECT profile, count(*) AS n FROM certificate GROUP BY profile'),
     ].map(({ profile, n }) => ({ name: String(profile), count: Number(n) })),
     crl: lastCrl(database),
-    audit: auditHead(database),
+    audit: auditEnd(database),
   };
 }
 
@@ -139,7 +140,7 @@ function lastCrl(database: SqliteDatabase): LastCrl | undefined {
   );
 }
 
-function auditHead(database: SqliteDatabase): AuditEnd | undefined {
-  const row = database.row('SELECT id, at, hash FROM audit ORDER BY id DESC LIMIT 1');
-  return row && { entry: Number(row['id']), at: String(row['at']), hash: hex(octets(row['hash'])) };
+function auditEnd(database: SqliteDatabase): AuditEnd | undefined {
+  const [last] = lastAuditEntries(database, {}, 1);
+  return last && { entry: last.number, at: last.at, hash: hex(last.hash) };
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { approvedHashes } from '../ca/settle.ts';
 import { issuedVerdict } from '../ca/verify-issued.ts';
 import { DerError } from '../der/reader.ts';
 import { sameOctets } from '../der/same-octets.ts';
+import { sha256 } from '../der/sha256.ts';
 import { type Certificate, parseCertificate, serialText } from '../x509/certificate.ts';
 import { parseCrl, parseCrlNumber } from '../x509/crl.ts';
 import { knownExtensions } from '../x509/extensions.ts';
@@ -160,5 +160,3 @@ async function unlessDamaged(problem: Promise<string | undefined>): Promise<stri
     throw error;
   }
 }
-
-const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
