@@ -85,6 +85,7 @@ const SESSION: readonly (readonly [name: string, line: string])[] = [
   ['audit head', 'audit head --ca-dir ca'],
   ['list', 'list --ca-dir ca'],
   ['show', 'show a.crt'],
+  ['show ca.crl', 'show ca.crl'],
   ['tree', 'tree'],
   ['report', 'report --html report.html --ca-dir ca'],
   ['show', 'show --ca-dir ca ca/ca.crt'],
@@ -98,6 +99,7 @@ const SESSION: readonly (readonly [name: string, line: string])[] = [
   ['key convert', 'key convert k.key --out k2.key'],
   ['algorithms', 'algorithms'],
   ['store check', 'store check --ca-dir ca'],
+  ['store settle --leftovers', 'store settle --ca-dir ca --leftovers'],
   ['store backup', 'store backup --ca-dir ca kept'],
   ['store restore', 'store restore kept --dir restored --crl ca.crl'],
   ['store migrate', 'store migrate --ca-dir ca --backup before'],
@@ -181,7 +183,7 @@ describe.skipIf(noSoftHsm())('the JSON of tokens has the shape in docs/json.md:'
 describe('docs/json.md', () => {
   it('has every command, and these tests run what it has', async () => {
     const commands = callable(await OUTLINE).map(({ words }) => words.join(' '));
-    const bare = (name: string) => name.replace(/ (--.*|[a-z.]+\.der)$/, '');
+    const bare = (name: string) => name.replace(/ (--.*|[a-z.]+\.(der|crl))$/, '');
     expect([...new Set(Object.keys(JSON_SHAPES).map(bare))].toSorted()).toEqual(
       [...commands, '--version'].toSorted(),
     );

@@ -81,6 +81,28 @@ export const CRL = {
   nextUpdate: 'time',
 } as const;
 
+/** Anybody's, in words; `entries` are the first ten, `auditHead` is `NUMBER:HASH`. */
+export const SHOWN_CRL = {
+  issuer: 'string',
+  'number?': 'string',
+  'base?': 'string',
+  thisUpdate: 'time',
+  nextUpdate: OR_NULL.time,
+  revoked: 'number',
+  entries: [
+    {
+      serial: 'string',
+      revokedAt: OR_NULL.time,
+      'reason?': 'string',
+      'invalidityDate?': 'string',
+      'certificateIssuer?': 'string',
+    },
+  ],
+  'auditHead?': 'string',
+  fingerprint: 'string',
+  ...DESCRIPTION,
+} as const;
+
 export const CURRENT_CRL = {
   number: 'string',
   kind: 'string',

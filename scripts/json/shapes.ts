@@ -13,6 +13,7 @@ import {
   PROOFS,
   PUBLIC_KEY,
   REVOCATION,
+  SHOWN_CRL,
   UNSIGNED,
 } from './shape-parts.ts';
 import { CHECKS, TOKEN_SHAPES } from './token-shapes.ts';
@@ -121,6 +122,7 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
     ...CERTIFICATE,
     ...DESCRIPTION,
   },
+  'show ca.crl': SHOWN_CRL,
   tree: {
     cas: [
       {
@@ -224,6 +226,7 @@ export const JSON_SHAPES: Readonly<Record<string, Shape>> = {
   ...TOKEN_SHAPES,
   'store check': CHECKS,
   'store settle': { name: 'string', status: 'string' },
+  'store settle --leftovers': { removed: ['string'] },
   'store backup': {
     directory: 'string',
     keys: 'boolean',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../der/sha256.ts';
 import type { Signer } from '../signers/signer.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 
@@ -43,6 +43,6 @@ export const usedKeys = ({ signer, alternative }: IssuerKeys): readonly UsedKey[
 
 const usedKey = ({ algorithm, publicKey, places = [] }: Signer): UsedKey => ({
   algorithm: algorithm.name,
-  publicKeyHash: createHash('sha256').update(publicKey).digest(),
+  publicKeyHash: sha256(publicKey),
   places,
 });

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { sameOctets } from '../der/same-octets.ts';
+import { sha256 } from '../der/sha256.ts';
 import { timeText } from '../der/time.ts';
 import { comparableName, nameKey } from '../path/comparable-name.ts';
 import type { Clock } from '../ports.ts';
@@ -11,7 +12,7 @@ import { keyFingerprints } from './blocked-keys.ts';
 import type { Draft } from './draft.ts';
 import type { Issuer } from './issuer.ts';
 import { revokedIssuer } from './revoked-issuer.ts';
-import type { CaStore, CertificateRecord } from './store.ts';
+import type { CaStore, CertificateRecord, OtherIssuances } from './store.ts';
 
 /** What the CA knows of the key and the name of a draft, by its records and its lists. */
 export interface Background {
@@ -52,19 +53,47 @@ export async function backgroundOf(
   };
 }
 
-async function certificatesOfKey(tbs: TbsCertificate, store: CaStore) {
-  const hash = createHash('sha256').update(tbs.publicKey).digest();
-  let [compromised, otherName]: (CertificateRecord | undefined)[] = [];
-  for await (const record of store.findByKey(hash)) {
-    if (/compromise$/i.test(record.revocation?.reason ?? '')) compromised ??= record;
-    if (!otherName && isOfOtherName(tbs, record)) otherName = record;
-  }
-  return { compromised, otherName };
+/**
+ * The same of what there is when the intent is recorded: others may have issued or revoked since the
+ * draft, and what they are about to sign counts as well.
+ */
+export function backgroundAmong(
+  { ofKey, ofSubject }: OtherIssuances,
+  tbs: TbsCertificate,
+  profile: ReuseSetting,
+  now: Date,
+): Background {
+  let known: OfKey = {};
+  for (const record of ofKey) known = withRecord(known, tbs, record);
+  if (settingOf(profile).reusedName === 'allow' || parseName(tbs.subject).length === 0)
+    return known;
+  return { ...known, otherKey: Iterator.from(ofSubject).find(isGoodForOther(tbs, now)) };
+}
+
+async function certificatesOfKey(tbs: TbsCertificate, store: CaStore): Promise<OfKey> {
+  const hash = sha256(tbs.publicKey);
+  let known: OfKey = {};
+  for await (const record of store.findByKey(hash)) known = withRecord(known, tbs, record);
+  return known;
+}
+
+type OfKey = Pick<Background, 'compromised' | 'otherName'>;
+
+function withRecord(
+  { compromised, otherName }: OfKey,
+  tbs: TbsCertificate,
+  record: CertificateRecord,
+): OfKey {
+  const isCompromised = /compromise$/i.test(record.revocation?.reason ?? '');
+  return {
+    compromised: compromised ?? (isCompromised ? record : undefined),
+    otherName: otherName ?? (isOfOtherName(tbs, record) ? record : undefined),
+  };
 }
 
 /** By the subject; certificates without one are of the same name if they share an alternative one. */
-function isOfOtherName(tbs: TbsCertificate, { der }: CertificateRecord): boolean {
-  if (!der) return false;
+function isOfOtherName(tbs: TbsCertificate, { der, subject }: CertificateRecord): boolean {
+  if (!der) return subject === '' || !isAlike(subject, nameText(parseName(tbs.subject)));
   const earlier = parseCertificate(der).tbs;
   const [one, other] = [tbs, earlier].map(({ subject }) => comparableName(subject));
   if (!one || !other || nameKey(one) !== nameKey(other)) return true;
@@ -78,8 +107,9 @@ const isGoodForOther =
   ({ notAfter, revocation, der }: CertificateRecord): boolean =>
     notAfter >= now &&
     (revocation === undefined || revocation.reason === 'certificateHold') &&
-    der !== undefined &&
-    Buffer.compare(parseCertificate(der).tbs.publicKey, publicKey) !== 0;
+    (der === undefined || !sameOctets(parseCertificate(der).tbs.publicKey, publicKey));
+
+const isAlike = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 async function firstOf<Item>(
   items: AsyncIterable<Item>,
@@ -95,19 +125,23 @@ const alternativeNames = ({ extensions }: TbsCertificate): readonly string[] =>
   );
 
 /** What a profile says of keys and names that were there before, with what it does not say. */
-export const settingOf = ({ duplicateKey = 'note', reusedName = 'allow' }: Profile) => ({
+export const settingOf = ({ duplicateKey = 'note', reusedName = 'allow' }: ReuseSetting) => ({
   duplicateKey,
   reusedName,
 });
 
+export type ReuseSetting = Pick<Profile, 'duplicateKey' | 'reusedName'>;
+
 /** The sentences that a profile refuses, or notes, as it says. */
 export const duplicateKeyText = ({ otherName }: Background): string | undefined =>
   otherName &&
-  `the certificate ${otherName.serial} is for the same key under another name: ${shownName(otherName)}`;
+  (otherName.status === 'intent'
+    ? `the issuance of ${otherName.serial} is for the same key, and has no result yet: ${otherName.subject}`
+    : `the certificate ${otherName.serial} is for the same key under another name: ${shownName(otherName)}`);
 
 export const reusedNameText = ({ otherKey }: Background): string | undefined =>
   otherKey &&
-  `the certificate ${otherKey.serial} is for the same subject with another key, until ${timeText(otherKey.notAfter)}`;
+  `the ${otherKey.status === 'intent' ? 'issuance of' : 'certificate'} ${otherKey.serial} is for the same subject with another key, until ${timeText(otherKey.notAfter)}`;
 
 /** What a profile has noted and not refused. */
 export function backgroundNotes(background: Background, profile: Profile): readonly string[] {

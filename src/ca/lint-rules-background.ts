@@ -1,8 +1,13 @@
-import { duplicateKeyText, reusedNameText, settingOf } from './background.ts';
-import type { LintRule } from './lint-rule.ts';
+import { duplicateKeyText, type ReuseSetting, reusedNameText, settingOf } from './background.ts';
+import type { LintRule, LintSubject } from './lint-rule.ts';
+
+/** Of what is about to be signed, what these rows need to know. */
+export type BackgroundSubject = Pick<LintSubject, 'background'> & {
+  readonly profile: ReuseSetting;
+};
 
 /** What the CA knows of a key or a name from before. */
-export const BACKGROUND_RULES: readonly LintRule[] = [
+export const BACKGROUND_RULES: readonly LintRule<BackgroundSubject>[] = [
   {
     id: 'issuer-not-revoked',
     cites: 'RFC 5280 §6.1.3',

@@ -5,14 +5,17 @@ import { encodeTbsCertList, parseTbsCertList, type TbsCertList } from '../x509/c
 import { knownExtensions } from '../x509/extensions.ts';
 import { nameText, parseName } from '../x509/names.ts';
 import { encodeResponseData, parseResponseData, type ResponseData } from '../x509/ocsp-data.ts';
+import { backgroundAmong, type ReuseSetting, settingOf } from './background.ts';
 import type { Draft } from './draft.ts';
 import type { Issuer } from './issuer.ts';
 import { type Finding, findings, findingText, unreadableFinding } from './lint-findings.ts';
 import type { CrlSubject, LintRule, OcspSubject } from './lint-rule.ts';
 import { LINT_RULES } from './lint-rules.ts';
+import { BACKGROUND_RULES } from './lint-rules-background.ts';
 import { CRL_RULES } from './lint-rules-crl.ts';
 import { OCSP_RULES } from './lint-rules-ocsp.ts';
 import { policyLints } from './policy.ts';
+import type { OtherIssuances } from './store.ts';
 import { describeSubjectKey } from './subject-key.ts';
 
 declare const approved: unique symbol; // has no value: exists in the type system only
@@ -29,6 +32,8 @@ export interface ApprovedTbs extends Approved {
   /** When it was drafted. */
   readonly at: Date;
   readonly profile: string;
+  /** What the profile says of keys and names that were there before. */
+  readonly reuse: ReuseSetting;
   /** For people. */
   readonly subject: string;
   /** See Draft. */
@@ -68,8 +73,20 @@ export function approve(
       keepsName,
     };
   });
-  const passed = { tbs, at, der, profile: profile.name, subject: name, keepsName, requestHash };
+  const told = { profile: profile.name, reuse: settingOf(profile), subject: name };
+  const passed = { tbs, at, der, ...told, keepsName, requestHash };
   return passed as ApprovedTbs; // nowhere but in this file is this cast
+}
+
+/** Asks the rows about the background again when the intent is recorded; throws POLICY. */
+export function mustHoldAmong(
+  others: OtherIssuances,
+  { tbs, reuse, subject, at }: ApprovedTbs,
+  now: Date,
+): void {
+  const background = backgroundAmong(others, tbs, reuse, now);
+  const found = findings(BACKGROUND_RULES, { background, profile: reuse }, at);
+  mustHaveNone(reasonsNotToSign(found), `a certificate for ${subject}`);
 }
 
 /** The same for a CRL. */

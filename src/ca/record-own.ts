@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../der/sha256.ts';
 import { alternativeNames } from '../x509/alternative-names.ts';
 import { type Certificate, serialText } from '../x509/certificate.ts';
 import { nameText, parseName } from '../x509/names.ts';
@@ -25,5 +25,3 @@ export async function recordOwn(
   }
   if (known?.status !== 'issued') await store.recordIssued(serial, der, clock());
 }
-
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../der/sha256.ts';
 import { PkiError } from '../errors.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { CertificationRequest } from '../x509/csr.ts';
@@ -121,8 +121,7 @@ const NOTHING_ELSE = {
 const possession = (request: Omit<CertificateRequest, typeof possessed>): CertificateRequest =>
   request as CertificateRequest; // nowhere else is this cast
 
-const hashOf = ({ der }: CertificationRequest): Uint8Array =>
-  createHash('sha256').update(der).digest();
+const hashOf = ({ der }: CertificationRequest): Uint8Array => sha256(der);
 
 /** Nothing is known, and no certificate trusted. */
 const NO_EVIDENCE: RequestEvidence = {

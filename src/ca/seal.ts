@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../der/sha256.ts';
 import type { Clock } from '../ports.ts';
 import { alternativeNames } from '../x509/alternative-names.ts';
 import { type Certificate, parseCertificate, serialText } from '../x509/certificate.ts';
@@ -7,7 +7,7 @@ import { knownExtensions } from '../x509/extensions.ts';
 import { encodeOcspResponse } from '../x509/ocsp-response.ts';
 import { crlUrls } from '../x509/pointers.ts';
 import type { Issuer } from './issuer.ts';
-import type { Approved, ApprovedCrl, ApprovedTbs } from './lint.ts';
+import { type Approved, type ApprovedCrl, type ApprovedTbs, mustHoldAmong } from './lint.ts';
 import type { OcspResponder } from './ocsp-responder.ts';
 import { type Ledger, signApproved } from './sign-approved.ts';
 import type { CaStore, CrlPoint } from './store.ts';
@@ -42,7 +42,10 @@ export async function seal(
   const intent = { serial, profile, subject, ...named, notBefore, notAfter, ...hashes };
   const ledger: Ledger = {
     what: 'certificate',
-    intend: (keys) => store.recordIntent({ ...intent, keys }, clock()),
+    intend: (keys) =>
+      store.recordIntent({ ...intent, keys }, clock(), (others) =>
+        mustHoldAmong(others, approved, clock()),
+      ),
     release: (signed, keys) => store.recordIssued(serial, signed, clock(), keys),
     fail: (reason) => store.recordFailed(serial, reason, clock()),
   };
@@ -94,5 +97,3 @@ const NOT_RECORDED: Ledger = {
   release: async () => undefined,
   fail: async () => undefined,
 };
-
-const sha256 = (octets: Uint8Array): Uint8Array => createHash('sha256').update(octets).digest();

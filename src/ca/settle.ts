@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../der/sha256.ts';
 import { timeText } from '../der/time.ts';
 import { PkiError } from '../errors.ts';
 import { withoutAltSignature } from '../x509/alternative.ts';
@@ -81,5 +81,3 @@ async function interrupted(serial: string, store: CaStore): Promise<CertificateR
   const since = timeText(record.at);
   throw new PkiError('USAGE', `the issuance of ${serial} at ${since} is settled: ${record.status}`);
 }
-
-const sha256 = (octets: Uint8Array): Buffer => createHash('sha256').update(octets).digest();

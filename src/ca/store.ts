@@ -81,13 +81,24 @@ export interface CertificateRecord
   readonly revocation: Revocation | undefined;
 }
 
+/** What an intent may collide with, without those that failed; rows are read as they are asked for. */
+export interface OtherIssuances {
+  /** For the same key, newest first. */
+  readonly ofKey: Iterable<CertificateRecord>;
+  /** For the same subject, compared without case, and another key; newest first. */
+  readonly ofSubject: Iterable<CertificateRecord>;
+}
+
 /**
  * What a CA must never forget. Declared beside its only caller; `store/` implements it. Once a
  * promise resolves the entry is on disk, not in a cache. Failures are PkiErrors with code STORE.
  */
 export interface CaStore extends Disposable {
-  /** Records that a certificate is about to be signed; fails if the serial number was used. */
-  recordIntent(intent: Intent, at: Date): Promise<void>;
+  /**
+   * Records that a certificate is about to be signed; fails if the serial number was used. In the same
+   * transaction `decide` sees what else there is by then, and what it throws is thrown.
+   */
+  recordIntent(intent: Intent, at: Date, decide?: (others: OtherIssuances) => void): Promise<void>;
   /** Records the certificate, and an audit entry, in one transaction. */
   recordIssued(serial: string, der: Uint8Array, at: Date, keys?: readonly UsedKey[]): Promise<void>;
   /** Records that nothing was issued under the intent, and why. */

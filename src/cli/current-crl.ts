@@ -53,9 +53,11 @@ export function openCurrentCrl({ resources }: CliContext, caPath: string, which:
     resources.use(new OutputFile(join(directory, name), { mode: 0o644, force: true }));
   const files = { der: open(nameOf(which, 'crl')), pem: open(nameOf(which, 'pem')) };
   return {
-    replace({ der }: Crl): void {
+    write({ der }: Crl): void {
       files.der.write(der);
       files.pem.write(crlPem(der));
+    },
+    replace(): void {
       for (const file of [files.der, files.pem]) file.commit();
     },
   };

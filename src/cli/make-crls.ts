@@ -1,6 +1,6 @@
 import { type CrlInput, issueCrl } from '../ca/crl.ts';
 import type { Issuer } from '../ca/issuer.ts';
-import type { CaStore, CrlPoint } from '../ca/store.ts';
+import type { CrlPoint } from '../ca/store.ts';
 import { timeText } from '../der/time.ts';
 import { PkiError } from '../errors.ts';
 import type { CaDirectory } from '../store/ca-directory.ts';
@@ -9,7 +9,7 @@ import { countRevoked } from '../x509/revoked-list.ts';
 import type { ActOptions } from './act.ts';
 import type { CliContext } from './context.ts';
 import { ALL_SHARDS, pointsOf } from './crl-shards.ts';
-import { crlPem, currentCrlPath, openCurrentCrl, type WhichCrl } from './current-crl.ts';
+import { crlPem, currentCrlPath, openCurrentCrl } from './current-crl.ts';
 import { openCa } from './open-ca.ts';
 import { pathOf, type SecretOptions } from './options.ts';
 import { OutputFile } from './output-file.ts';
@@ -77,13 +77,12 @@ async function makeCrl(
     watch: (pages) => counted(context, 'reading revocations', pages, ({ length }) => length),
   };
   const crl = await issueCrl(issuer, input, { store, clock: context.clock });
-  if (await isNewest(crl, which, store)) current.replace(crl);
+  current.write(crl);
+  // another process may have made a newer one in the meantime, which has to stay the current one
+  const number = parseCrlNumber(crl.tbs.extensions) ?? 0n;
+  store.whileNewestCrl(number, [which.kind, point], () => current.replace());
   return crl;
 }
-
-/** Another process may have made a newer one in the meantime, which has to stay the current one. */
-const isNewest = async ({ tbs }: Crl, { kind, point }: WhichCrl, store: CaStore) =>
-  (await store.lastIssuedCrl(kind, point))?.number === parseCrlNumber(tbs.extensions);
 
 function present(
   { der }: Crl,

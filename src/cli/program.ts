@@ -76,7 +76,7 @@ const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'show',
-    summary: 'show a certificate',
+    summary: 'show a certificate or a CRL',
     load: async () => (await import('./commands/show.ts')).showCommand,
   },
   {

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { CertificateRecord, Intent } from '../ca/store.ts';
+import type { SQLInputValue } from 'node:sqlite';
+import type { CaStore, CertificateRecord, Intent, OtherIssuances } from '../ca/store.ts';
 import { DerError } from '../der/reader.ts';
+import { sha256 } from '../der/sha256.ts';
 import { parseCertificate } from '../x509/certificate.ts';
 import { keyFacts, timeFact } from './audit-entry.ts';
 import { nameWriter } from './name-rows.ts';
@@ -9,10 +10,14 @@ import { CERTIFICATES_SQL } from './revocation-rows.ts';
 import { certificateRecord, hex, octets, seconds } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
-export function recordCertificateIntent(database: SqliteDatabase, intent: Intent, at: Date): void {
+export function recordCertificateIntent(
+  database: SqliteDatabase,
+  ...[intent, at, decide]: Parameters<CaStore['recordIntent']>
+): void {
   const { serial, profile, subject, notBefore, notAfter, tbsHash, publicKeyHash } = intent;
   const { crlUrls = [], alternativeNames = [], requestHash, keys } = intent;
   database.transaction(() => {
+    decide?.(otherIssuances(database, intent));
     const { lastInsertRowid } = database
       .prepare(
         `INSERT INTO certificate
@@ -35,29 +40,39 @@ export function recordCertificateIntent(database: SqliteDatabase, intent: Intent
   });
 }
 
-export function* certificatesOfKey(
+const otherIssuances = (
   database: SqliteDatabase,
-  publicKeyHash: Uint8Array,
+  { subject, publicKeyHash }: Intent,
+): OtherIssuances => ({
+  ofKey: certificatesWhere(database, `public_key_sha256 = ? AND ${POSSIBLE}`, publicKeyHash),
+  ofSubject: certificatesWhere(
+    database,
+    `subject = ? COLLATE NOCASE AND public_key_sha256 IS NOT ? AND ${POSSIBLE}`,
+    ...[subject, publicKeyHash],
+  ),
+});
+
+/** An intent without a result may be a certificate, now or soon. */
+const POSSIBLE = "status <> 'failed'";
+
+function* certificatesWhere(
+  database: SqliteDatabase,
+  condition: string,
+  ...values: readonly SQLInputValue[]
 ): Iterable<CertificateRecord> {
   const rows = database.rows(
-    `${CERTIFICATES_SQL} JOIN certificate_key ON certificate_key.certificate = certificate.id
-     WHERE public_key_sha256 = ? AND status = 'issued' ORDER BY certificate.id DESC`,
-    publicKeyHash,
+    `${CERTIFICATES_SQL} LEFT JOIN certificate_key ON certificate_key.certificate = certificate.id
+     WHERE ${condition} ORDER BY certificate.id DESC`,
+    ...values,
   );
   for (const row of rows) yield certificateRecord(row);
 }
 
-export function* certificatesOfSubject(
-  database: SqliteDatabase,
-  subject: string,
-): Iterable<CertificateRecord> {
-  const rows = database.rows(
-    `${CERTIFICATES_SQL} WHERE subject = ? COLLATE NOCASE AND status = 'issued'
-     ORDER BY certificate.id DESC`,
-    subject,
-  );
-  for (const row of rows) yield certificateRecord(row);
-}
+export const certificatesOfKey = (database: SqliteDatabase, publicKeyHash: Uint8Array) =>
+  certificatesWhere(database, "public_key_sha256 = ? AND status = 'issued'", publicKeyHash);
+
+export const certificatesOfSubject = (database: SqliteDatabase, subject: string) =>
+  certificatesWhere(database, "subject = ? COLLATE NOCASE AND status = 'issued'", subject);
 
 /**
  * Tells the keys of the certificates that were issued before version 3, one at a time. One whose
@@ -70,7 +85,7 @@ export function fillKeys(database: SqliteDatabase): void {
   const rows = database.rows('SELECT id, der FROM certificate WHERE der IS NOT NULL');
   for (const { id, der } of rows) {
     const publicKey = publicKeyOf(octets(der));
-    if (publicKey) insert.run(Number(id), createHash('sha256').update(publicKey).digest());
+    if (publicKey) insert.run(Number(id), sha256(publicKey));
   }
 }
 

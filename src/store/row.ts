@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { SQLOutputValue } from 'node:sqlite';
 import type { CertificateRecord, CertificateStatus, Revocation } from '../ca/store.ts';
+import { sha256 } from '../der/sha256.ts';
 import { PkiError } from '../errors.ts';
 import { isRevocationReason, type RevocationReason } from '../x509/crl-reason.ts';
 
@@ -58,5 +58,4 @@ export const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** SHA-256 in hexadecimal, as audit entries have it. */
-export const hashText = (bytes: Uint8Array): string =>
-  createHash('sha256').update(bytes).digest('hex');
+export const hashText = (bytes: Uint8Array): string => sha256(bytes).toString('hex');

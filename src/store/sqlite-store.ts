@@ -1,13 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Act } from '../ca/audit.ts';
-import type {
-  CaStore,
-  CertificateRecord,
-  CrlIntent,
-  CrlPoint,
-  Intent,
-  IssuedCrl,
-} from '../ca/store.ts';
+import type { CaStore, CertificateRecord, CrlIntent, CrlPoint, IssuedCrl } from '../ca/store.ts';
 import type { AuditHead } from '../x509/audit-head.ts';
 import type { RevokedEntry } from '../x509/revoked-list.ts';
 import type { KnownHead } from './audit-chain.ts';
@@ -94,8 +87,8 @@ export class SqliteStore implements CaStore {
     return SqliteDatabase.open(path, readOnly, use, act);
   }
 
-  async recordIntent(intent: Intent, at: Date): Promise<void> {
-    recordCertificateIntent(this.#database, intent, at);
+  async recordIntent(...intent: Parameters<CaStore['recordIntent']>): Promise<void> {
+    recordCertificateIntent(this.#database, ...intent);
   }
 
   async recordIssued(...issued: Parameters<CaStore['recordIssued']>): Promise<void> {
@@ -183,6 +176,20 @@ export class SqliteStore implements CaStore {
     ...which: Parameters<CaStore['lastIssuedCrl']>
   ): Promise<IssuedCrl | undefined> {
     return lastIssuedCrl(this.#database, which);
+  }
+
+  /**
+   * Does `work` if the CRL is the last one of its kind and point that was released. Nobody can record
+   * another one meanwhile, so that work is short: a name is given to what is written.
+   */
+  whileNewestCrl(
+    number: bigint,
+    which: Parameters<CaStore['lastIssuedCrl']>,
+    work: () => void,
+  ): void {
+    this.#database.transaction(() => {
+      if (lastIssuedCrl(this.#database, which)?.number === number) work();
+    });
   }
 
   async crlPoints(now: Date): Promise<readonly CrlPoint[]> {

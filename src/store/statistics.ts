@@ -1,5 +1,6 @@
+import { lastAuditEntries } from './audit-rows.ts';
 import { type LastCrl, lastCrl, type PointCrls, pointCrls } from './last-crls.ts';
-import { hex, octets, type Row, seconds } from './row.ts';
+import { hex, type Row, seconds } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** How many certificates there are; each is counted once. */
@@ -50,7 +51,7 @@ export function storeStatistics(database: SqliteDatabase, now: Date): StoreStati
     ].map(({ profile, n }) => ({ name: String(profile), count: Number(n) })),
     crl: lastCrl(database),
     pointCrls: pointCrls(database, 'full', now),
-    audit: auditHead(database),
+    audit: auditEnd(database),
   };
 }
 
@@ -122,7 +123,7 @@ export function endsByDay(database: SqliteDatabase, now: Date): readonly EndsOfD
     .toSorted((one, other) => one.day - other.day);
 }
 
-function auditHead(database: SqliteDatabase): AuditEnd | undefined {
-  const row = database.row('SELECT id, at, hash FROM audit ORDER BY id DESC LIMIT 1');
-  return row && { entry: Number(row['id']), at: String(row['at']), hash: hex(octets(row['hash'])) };
+function auditEnd(database: SqliteDatabase): AuditEnd | undefined {
+  const [last] = lastAuditEntries(database, {}, 1);
+  return last && { entry: last.number, at: last.at, hash: hex(last.hash) };
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { approvedHashes } from '../ca/settle.ts';
 import { issuedVerdict } from '../ca/verify-issued.ts';
 import { DerError } from '../der/reader.ts';
 import { sameOctets } from '../der/same-octets.ts';
+import { sha256 } from '../der/sha256.ts';
 import { alternativeNames } from '../x509/alternative-names.ts';
 import { type Certificate, parseCertificate, serialText } from '../x509/certificate.ts';
 import { parseCrl, parseCrlNumber } from '../x509/crl.ts';
@@ -167,5 +167,3 @@ async function unlessDamaged(problem: Promise<string | undefined>): Promise<stri
     throw error;
   }
 }
-
-const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();

@@ -192,12 +192,19 @@ export function* revokedCertificates(list: Uint8Array): Iterable<RevokedCertific
 /** Reads the entry that lies there; throws DerError. */
 export const revokedWithin = (
   list: Uint8Array,
-  { serialContents, serialEnd, date, dateEnd, end }: Readonly<EntryBounds>,
+  bounds: Readonly<EntryBounds>,
 ): RevokedCertificate => ({
-  serialNumber: integerValue(list.subarray(serialContents, serialEnd)),
-  revocationDate: timeValue(readDer(list.subarray(date, dateEnd))),
-  extensions: dateEnd === end ? [] : parseExtensions(enterDer(list.subarray(dateEnd, end))),
+  serialNumber: integerValue(list.subarray(bounds.serialContents, bounds.serialEnd)),
+  revocationDate: timeValue(readDer(list.subarray(bounds.date, bounds.dateEnd))),
+  extensions: entryExtensions(list, bounds),
 });
+
+/** crlEntryExtensions of the entry that lies there; throws DerError. */
+export const entryExtensions = (
+  list: Uint8Array,
+  { dateEnd, end }: Readonly<EntryBounds>,
+): readonly Extension[] =>
+  dateEnd === end ? [] : parseExtensions(enterDer(list.subarray(dateEnd, end)));
 
 /** How many there are, by their lengths alone. */
 export function countRevoked(list: Uint8Array): number {

@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { world } from '../support/world.ts';
 import { refusals } from './refusal.ts';
+import { interrupt } from './store/interrupted.ts';
 
 const cwd = temporaryDirectory();
 const now = new Date('2030-01-01T12:00:00Z');
@@ -125,6 +126,33 @@ describe('a key that has a certificate', () => {
         `the key is that of the certificate ${again.serial}, which was revoked: keyCompromise (key-not-compromised, TLS BR §6.1.1.3, RFC 5280 §5.3.1)`,
       ),
     );
+  });
+});
+
+describe('an issuance without a result', () => {
+  it('counts like a certificate, where the profile refuses a second one', async () => {
+    const dir = 'interrupted';
+    cpSync(join(cwd, 'ca'), join(cwd, dir), { recursive: true });
+    const [csr, other] = [await newRequest(), await newRequest()];
+    const into = (...argv: readonly string[]) => argv.map((one) => (one === 'ca' ? dir : one));
+    await issued(pki, ...into(...issue(csr, 'tls-client', '--cn', 'Halfway')));
+    const serial = interrupt(join(cwd, dir, 'ca.db'));
+    const refusedThere = refusals(cwd, dir);
+    const of = `the issuance of ${serial} is for the same`;
+    expect(await refusedThere(pki, ...into(...issue(csr, 'unique', '--cn', 'Second')))).toEqual(
+      notSigning(
+        'CN=Second',
+        `${of} key, and has no result yet: CN=Halfway (profile-duplicate-key, RFC 3647 §4.6.1)`,
+      ),
+    );
+    const { stderr } = await refusedThere(
+      pki,
+      ...into(...issue(other, 'one-key', '--cn', 'HALFWAY')),
+    );
+    expect(stderr.at(-1)).toMatch(
+      new RegExp(`^pki: hint: ${of} subject with another key, until .*Z \\(profile-reused-name, `),
+    );
+    await issued(pki, ...into(...issue(csr, 'unique', '--cn', 'halfway'))); // the same name again
   });
 });
 

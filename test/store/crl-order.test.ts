@@ -25,3 +25,34 @@ it('the octets of the newest CRL are kept, whichever process ends first', async 
   const kept = database.prepare('SELECT number FROM crl WHERE der IS NOT NULL').all();
   expect(kept.map(({ number }) => number)).toEqual(['3']);
 });
+
+it('a CRL is put in its place only while it is the newest of its kind', async () => {
+  using store = SqliteStore.create(join(temporaryDirectory(), 'ca.db'));
+  for (const number of [1n, 2n]) await store.recordCrlIntent(intent(number), AT);
+  for (const number of [2n, 1n]) await store.recordCrlIssued(number, Uint8Array.of(0x30), AT);
+  const placed: bigint[] = [];
+  for (const number of [1n, 2n]) {
+    store.whileNewestCrl(number, ['full'], () => placed.push(number));
+  }
+  store.whileNewestCrl(2n, ['delta'], () => placed.push(0n));
+  expect(placed).toEqual([2n]);
+});
+
+it('while a CRL is put in its place no other process can record one', async () => {
+  const file = join(temporaryDirectory(), 'ca.db');
+  using store = SqliteStore.create(file);
+  await store.recordCrlIntent(intent(1n), AT);
+  await store.recordCrlIssued(1n, Uint8Array.of(0x30), AT);
+  using other = new DatabaseSync(file, { timeout: 0 });
+  const begin = () => other.exec('BEGIN IMMEDIATE; ROLLBACK');
+  let refused = '';
+  store.whileNewestCrl(1n, ['full'], () => {
+    try {
+      begin();
+    } catch (error) {
+      refused = String(error);
+    }
+  });
+  expect(refused).toMatch(/database is locked/);
+  begin();
+});

@@ -7,12 +7,13 @@ import { json } from '../present.ts';
 const EXAMPLES = `
 Examples:
   $ pki show server.crt
+  $ pki show ./ca/crl/ca.crl
   $ pki show --ca-dir ./ca ./ca/ca.crt
   $ pki show --ca-dir ./ca 4fd20be1a3c95e7788ab0123456789abcdef0123`;
 
 export function showCommand(context: CliContext): Command {
   return new Command('show')
-    .argument('<file|serial>', 'certificate, PEM or DER, or a serial number of --ca-dir')
+    .argument('<file|serial>', 'certificate or CRL, PEM or DER, or a serial number of --ca-dir')
     .option(
       '--ca-dir <directory>',
       'CA directory: for a serial number, and to tell where its keys are',
@@ -20,6 +21,14 @@ export function showCommand(context: CliContext): Command {
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (what: string, options: ShowOptions) => {
+      const { crlInFile, describedCrl } = await import('../show-crl.ts');
+      const crl = crlInFile(context, what);
+      if (crl) {
+        const { crlText } = await import('../describe/describe-crl.ts');
+        const description = describedCrl(crl, what);
+        context.print(options.json ? json(description) : crlText(description));
+        return;
+      }
       const { findCertificate } = await import('../find-certificate.ts');
       const { describeCertificate } = await import('../describe/describe-certificate.ts');
       const { descriptionText } = await import('../describe/describe-text.ts');

@@ -5,6 +5,7 @@ import * as x509 from '../../x509/peculiar.ts';
 import { parseRelatedCertificate } from '../../x509/related-certificate.ts';
 import { printable } from '../printable.ts';
 import { describePublicKey, signatureRank } from './describe-algorithm.ts';
+import { CRL_READERS } from './describe-crl-extension.ts';
 import {
   type BaseCertificate,
   type DeltaCertificate,
@@ -87,6 +88,7 @@ const READERS: Readonly<Record<string, Reader>> = {
       return { value: [`${hashAlgorithm}: ${hash}`], relatedCertificate };
     },
   },
+  ...CRL_READERS,
   [EXTENSION_OID.deltaCertificateDescriptor]: {
     name: 'Delta Certificate Descriptor',
     read(value, base) {
@@ -118,6 +120,16 @@ export function describeExtension(
     ...(read ?? { value: [`${value.length} octets, not understood`] }),
   };
 }
+
+/** The descriptions in lines, for people. */
+export const extensionLines = (extensions: readonly ExtensionDescription[]): string =>
+  extensions
+    .flatMap(({ name, critical, value }) => [
+      `  ${name}${critical ? ' (critical)' : ''}`,
+      ...value.map((line) => `    ${line}`),
+    ])
+    .map((line) => `${line}\n`)
+    .join('');
 
 /** What people call an extension; an OID where nobody here knows it. */
 const extensionName = (oid: string): string => READERS[oid]?.name ?? NAMES[oid] ?? oid;

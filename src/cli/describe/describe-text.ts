@@ -2,6 +2,7 @@ import type { RecordFields } from '../find-certificate.ts';
 import { table } from '../present.ts';
 import { algorithmRows } from './describe-algorithm.ts';
 import type { DraftDescription } from './describe-draft.ts';
+import { extensionLines } from './describe-extension.ts';
 
 /** What a draft has no serial number and no fingerprint of, and a store knows more of. */
 type DescribedCertificate = DraftDescription &
@@ -27,17 +28,13 @@ export function descriptionText({
   const rows = Object.entries(before).flatMap(([label, value]) =>
     value === undefined ? [] : [[label, value] as const],
   );
-  const described = extensions.flatMap(({ name, critical, value }) => [
-    `  ${name}${critical ? ' (critical)' : ''}`,
-    ...value.map((line) => `    ${line}`),
-  ]);
   const summary = table([
     ...rows,
     ...algorithms.flatMap(algorithmRows),
     ...signaturesToBe(algorithms, fields),
     ...(fields.fingerprint === undefined ? [] : [['SHA-256', fields.fingerprint] as const]),
   ]);
-  return `${fields.subject}\n${summary}${described.join('\n')}\n`;
+  return `${fields.subject}\n${summary}${extensionLines(extensions)}`;
 }
 
 /** Of a draft the signatures are known by their names alone. */

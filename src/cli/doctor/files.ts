@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { systemErrorCode } from '../../errors.ts';
 import { type Check, ok, problem, warning } from '../../hsm/check.ts';
 import type { KeyRef } from '../../signers/key-ref.ts';
@@ -11,7 +11,7 @@ const OTHERS = { anything: 0o077, write: 0o022 } as const;
 
 /** Whose files they are, what others may do with them, and what was left behind. */
 export function* fileChecks(path: string): Generator<Check> {
-  const found = [...ownerChecks(path), ...modeChecks(path), ...leftovers(path).map(leftBehind)];
+  const found = [...ownerChecks(path), ...modeChecks(path), ...leftoverChecks(path)];
   yield* found;
   if (found.length === 0) yield ok('directory', `${path}: nothing that others could change or use`);
 }
@@ -78,10 +78,18 @@ export function leftovers(path: string): readonly string[] {
   ];
 }
 
-const leftBehind = (path: string): Check =>
-  warning('directory', `${path} was left behind by a command that was killed`, [
-    'delete it if no pki is running',
-  ]);
+export const isInside = (directory: string, path: string): boolean =>
+  path.startsWith(join(directory, sep));
+
+export function* leftoverChecks(directory: string): Generator<Check> {
+  for (const path of leftovers(directory)) {
+    yield warning('directory', `${path} was left behind by a command that was killed`, [
+      isInside(directory, path)
+        ? 'if no pki is at work on it: "pki store settle --leftovers" removes it'
+        : 'delete it if no pki is running',
+    ]);
+  }
+}
 
 function filesIn(directory: string): readonly string[] {
   try {

@@ -8,7 +8,7 @@ import { SCHEMA_VERSION } from '../../store/schema.ts';
 import { type Interrupted, StoreInspection } from '../../store/store-inspection.ts';
 import { headsOfKeptCrls } from '../audit/known-heads.ts';
 import type { CliContext } from '../context.ts';
-import { keyFileChecks, leftovers } from '../doctor/files.ts';
+import { keyFileChecks, leftoverChecks } from '../doctor/files.ts';
 import { counted } from '../progress.ts';
 import { directoryChecks } from './check-directory.ts';
 
@@ -39,11 +39,7 @@ export async function* checkStore(
   yield await auditCheck(context, directory);
   yield* directoryChecks(directory, store.version);
   yield* keyFileChecks(directory.path, placesOf(directory));
-  for (const path of leftovers(directory.path)) {
-    yield warning('directory', `${path} was left behind by a command that was killed`, [
-      'delete it if no pki is running',
-    ]);
-  }
+  yield* leftoverChecks(directory.path);
 }
 
 /** The audit trail, and the store as it tells; against the heads in the CRLs that are kept. */

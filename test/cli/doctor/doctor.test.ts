@@ -227,7 +227,7 @@ describe('doctor warns of', () => {
     const { status, lines } = await said(path);
     expect(lines.slice(0, 4)).toEqual([
       `warning  ${path}/crl/.ca.crl.0123456789ab.tmp was left behind by a command that was killed`,
-      '         delete it if no pki is running',
+      '         if no pki is at work on it: "pki store settle --leftovers" removes it',
       `warning  ${join(cwd, '.killed.aB3dE6')} was left behind by a command that was killed`,
       '         delete it if no pki is running',
     ]);

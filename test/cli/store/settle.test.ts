@@ -1,7 +1,16 @@
 import { X509Certificate } from 'node:crypto';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { StagedCaChange } from '../../../src/store/ca-change.ts';
 import { parseCrl } from '../../../src/x509/crl.ts';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { world } from '../../support/world.ts';
@@ -72,6 +81,56 @@ describe('store settle', () => {
   });
 });
 
+describe('store settle --leftovers', () => {
+  const settle = (ca: string) => pki('store', 'settle', '--ca-dir', ca, '--leftovers');
+  const change = (ca: string) => {
+    const staged = new StagedCaChange(join(cwd, ca)); // as if the process had been killed
+    staged.writeKey('new.key', 'a key that nobody has used');
+    return staged;
+  };
+
+  it('removes what killed commands left in the directory, and nothing beside it', async () => {
+    const ca = copy();
+    const { path } = change(ca);
+    const file = join(cwd, ca, 'keys/.ca.key.0123456789ab.tmp');
+    writeFileSync(file, '');
+    mkdirSync(join(cwd, `.${ca}.aB3dE6`));
+    const before = readdirSync(join(cwd, ca), { recursive: true });
+    expect(await settle(ca)).toEqual({
+      status: 0,
+      stdout: `removed ${file}\nremoved ${path}\n`,
+      stderr: '',
+    });
+    expect(existsSync(join(cwd, `.${ca}.aB3dE6`))).toBe(true);
+    const left = before.filter((name) => !/\.change\.|\.tmp$/.test(String(name)));
+    expect(readdirSync(join(cwd, ca), { recursive: true })).toEqual(left);
+    expect(await settle(ca)).toMatchObject({ stdout: 'there is nothing to remove\n' });
+  });
+
+  it('makes a command fail that was at work after all, and leaves the CA as it was', async () => {
+    const ca = copy();
+    const before = readFileSync(join(cwd, ca, 'ca.crt'));
+    using staged = change(ca);
+    await settle(ca);
+    expect(() => staged.commit()).toThrow(
+      `cannot change the CA in ${join(cwd, ca)}: no such file or directory`,
+    );
+    expect(existsSync(join(cwd, ca, 'change'))).toBe(false);
+    expect(readFileSync(join(cwd, ca, 'ca.crt')).equals(before)).toBe(true);
+  });
+
+  it('removes a symbolic link, and not what it leads to', async () => {
+    const ca = copy();
+    const elsewhere = join(cwd, `${ca}-elsewhere`);
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, 'kept'), '');
+    symlinkSync(elsewhere, join(cwd, ca, '.change.aB3dE6'));
+    expect((await settle(ca)).status).toBe(0);
+    expect(readdirSync(elsewhere)).toEqual(['kept']);
+    expect(existsSync(join(cwd, ca, '.change.aB3dE6'))).toBe(false);
+  });
+});
+
 describe('store settle refuses', () => {
   const refused = refusals(cwd, 'ca');
   const settle = (...argv: readonly string[]) =>
@@ -122,7 +181,30 @@ describe('store settle refuses', () => {
     });
   });
 
+  it('leftovers of anything else than a directory of a CA', async () => {
+    const alone = {
+      status: 2,
+      stderr: ['pki: error: --leftovers goes with --ca-dir and --json alone'],
+    };
+    expect(await settle('--leftovers', serial)).toEqual(alone);
+    expect(await settle('--leftovers', '--reason', 'tidy')).toEqual(alone);
+    expect(await refused(pki, 'store', 'settle', '--ca-dir', '.', '--leftovers')).toEqual({
+      status: 6,
+      stderr: [
+        `pki: error: there is no CA in ${cwd}`,
+        'pki: hint: make one with "pki init-ca", or name its directory with --ca-dir',
+      ],
+    });
+  });
+
   it('to guess', async () => {
+    expect(await settle('--lost')).toEqual({
+      status: 2,
+      stderr: [
+        'pki: error: give a serial number, or --leftovers',
+        'pki: hint: "pki store check" names what was interrupted',
+      ],
+    });
     const wanted = {
       status: 2,
       stderr: ['pki: error: give either --certificate or --lost'],
