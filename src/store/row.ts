@@ -48,7 +48,25 @@ export function octets(value: SQLOutputValue | undefined): Uint8Array {
 const wrongType = (): PkiError =>
   new PkiError('INTEGRITY', 'the store holds a value of a wrong type');
 
-export const date = (value: SQLOutputValue | undefined): Date => new Date(Number(value) * 1000);
+/** Of whole seconds since 1970. */
+export function date(value: SQLOutputValue | undefined): Date {
+  const at = new Date(typeof value === 'number' ? value * 1000 : Number.NaN);
+  if (Number.isNaN(at.getTime())) throw wrongType();
+  return at;
+}
+
+/** Of an audit entry, ISO 8601. */
+export function instant(value: SQLOutputValue | undefined): Date {
+  const at = new Date(String(value));
+  if (Number.isNaN(at.getTime())) throw wrongType();
+  return at;
+}
+
+/** A number of up to 20 octets, which the store has in decimal. */
+export function bigNumber(value: SQLOutputValue | undefined): bigint {
+  if (typeof value === 'string' && /^\d{1,49}$/.test(value)) return BigInt(value);
+  throw wrongType();
+}
 
 export const optionalDate = (value: SQLOutputValue | undefined): Date | undefined =>
   value === null ? undefined : date(value);
