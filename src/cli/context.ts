@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { PkiError, systemErrorCode, systemErrorText } from '../errors.ts';
 import type { Clock, Entropy } from '../ports.ts';
 import type { SpareHost } from '../signers/pkcs11/host-process.ts';
 import { promptLine } from './prompt.ts';
@@ -52,15 +53,17 @@ export function processContext(interrupted: AbortSignal, spareHost?: SpareHost):
   return {
     ...(spareHost && { spareHost }),
     env: process.env,
-    cwd: process.cwd(),
+    get cwd() {
+      return currentDirectory();
+    },
     clock: () => new Date(),
     account,
     entropy: (length) => process.getBuiltinModule('node:crypto').randomBytes(length),
     print: (result) => {
-      readerGone = !writeAll(STDOUT, result) || readerGone;
+      readerGone = !printed(result) || readerGone;
     },
     readerGone: () => readerGone,
-    note: (text) => void writeAll(STDERR, `${text}\n`),
+    note: (text) => tell(`${text}\n`),
     readStdin,
     get prompt() {
       // asked when it is needed: looking at the streams of a terminal costs milliseconds
@@ -90,7 +93,38 @@ function userName(userInfo: () => { readonly username: string }): string {
   }
 }
 
-const showProgress = (text = ''): void => void writeAll(STDERR, `\r${text}\x1b[K`);
+/** Throws STORE for one that was removed while the shell was in it. */
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new PkiError('STORE', `the current directory is not there: ${systemErrorText(error)}`, {
+      hints: ['change to one that exists'],
+      cause: error,
+    });
+  }
+}
+
+const showProgress = (text = ''): void => tell(`\r${text}\x1b[K`);
+
+/** Throws STORE where there is no room for a result. */
+function printed(result: string | Uint8Array): boolean {
+  try {
+    return writeAll(STDOUT, result);
+  } catch (error) {
+    throw new PkiError('STORE', `cannot write to standard output: ${systemErrorText(error)}`, {
+      hints: ['what was recorded or written to files before is not undone'],
+      cause: error,
+    });
+  }
+}
+
+/** The exit status tells more than words that nobody can be told. */
+function tell(text: string): void {
+  try {
+    writeAll(STDERR, text);
+  } catch {}
+}
 
 /** As a stream: reading at once fails while a pipe is empty, and an interruption has to get in. */
 async function readStdin(): Promise<Uint8Array> {
@@ -109,7 +143,7 @@ function writeAll(descriptor: number, output: string | Uint8Array): boolean {
     try {
       offset += writeSync(descriptor, octets, offset);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      const code = systemErrorCode(error);
       if (code === 'EPIPE') return false; // the reader has enough, as "head" does
       if (code !== 'EAGAIN') throw error;
     }

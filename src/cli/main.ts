@@ -63,6 +63,9 @@ function usageError(error: CommanderError): PkiError {
   if (error.code === 'commander.help') return new PkiError('USAGE', 'a command is needed');
   const [first = '', ...more] = error.message.split('\n');
   const hints = more.map((line) => line.replace(/^\((.*)\)$/, '$1').toLowerCase());
+  if (error.code === 'commander.unknownCommand' && hints.length === 0) {
+    hints.push('--help lists the commands');
+  }
   return new PkiError('USAGE', first.replace(/^error: /, ''), { hints });
 }
 

@@ -107,7 +107,12 @@ describe('the help', () => {
 describe('a wrong command line', () => {
   it('has an unknown command: the nearest one is suggested', async () => {
     expect(await pki('isue')).toEqual(wrong("unknown command 'isue'", 'did you mean issue?'));
-    expect(await pki('frobnicate')).toEqual(wrong("unknown command 'frobnicate'"));
+    expect(await pki('frobnicate')).toEqual(
+      wrong("unknown command 'frobnicate'", '--help lists the commands'),
+    );
+    expect(await pki('ocsp', 'frobnicate')).toEqual(
+      wrong("unknown command 'frobnicate'", '--help lists the commands'),
+    );
   });
 
   it('has an unknown option: the nearest one is suggested', async () => {
