@@ -31,7 +31,7 @@ export interface CliContext {
   readonly prompt: ((question: string, shown?: boolean) => Promise<string>) | undefined;
   /**
    * Shows a line in the place of the one that it showed before, or takes that away; undefined where
-   * there is no terminal.
+   * there is no terminal, and for programs. What is printed takes it away too.
    */
   readonly progress?: ((text: string | undefined) => void) | undefined;
   /** What has to be closed or removed when the command ends, however it ends. */
@@ -45,11 +45,26 @@ export interface CliContext {
 const STDOUT = 1;
 const STDERR = 2;
 
-/** The world of this process. */
-export function processContext(interrupted: AbortSignal, spareHost?: SpareHost): CliContext {
+interface ProcessOptions {
+  readonly spareHost?: SpareHost | undefined;
+  readonly quiet?: boolean;
+}
+
+/** The world of this process; if it is `quiet`, no progress is shown. */
+export function processContext(
+  interrupted: AbortSignal,
+  { spareHost, quiet = false }: ProcessOptions = {},
+): CliContext {
   const resources = new AsyncDisposableStack();
   if (spareHost) resources.use(spareHost);
   let readerGone = false;
+  let progress: string | undefined;
+  const showProgress = (text?: string): void => {
+    progress = text;
+    tell(`\r${text ?? ''}\x1b[K`);
+  };
+  /** At a terminal the result and messages have its place. */
+  const hideProgress = () => progress !== undefined && showProgress();
   return {
     ...(spareHost && { spareHost }),
     env: process.env,
@@ -60,10 +75,14 @@ export function processContext(interrupted: AbortSignal, spareHost?: SpareHost):
     account,
     entropy: (length) => process.getBuiltinModule('node:crypto').randomBytes(length),
     print: (result) => {
+      hideProgress();
       readerGone = !printed(result) || readerGone;
     },
     readerGone: () => readerGone,
-    note: (text) => tell(`${text}\n`),
+    note: (text) => {
+      hideProgress();
+      tell(`${text}\n`);
+    },
     readStdin,
     get prompt() {
       // asked when it is needed: looking at the streams of a terminal costs milliseconds
@@ -72,7 +91,7 @@ export function processContext(interrupted: AbortSignal, spareHost?: SpareHost):
       return (question: string, shown = false) => promptLine(question, shown, interrupted);
     },
     get progress() {
-      return process.stderr.isTTY ? showProgress : undefined;
+      return !quiet && process.stderr.isTTY ? showProgress : undefined;
     },
     resources,
     interrupted,
@@ -104,8 +123,6 @@ function currentDirectory(): string {
     });
   }
 }
-
-const showProgress = (text = ''): void => tell(`\r${text}\x1b[K`);
 
 /** Throws STORE where there is no room for a result. */
 function printed(result: string | Uint8Array): boolean {

@@ -10,5 +10,6 @@ export function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => controller.abort());
   }
-  return run(argv, processContext(controller.signal, spareHost));
+  const quiet = argv.includes('--json'); // a program reads it
+  return run(argv, processContext(controller.signal, { spareHost, quiet }));
 }

@@ -1,7 +1,9 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { signAgain } from '../../fuzz/sign-again.ts';
 import { auditedCa, lines, recompute } from '../audit-ca.ts';
 
-const { pki, make, path, tampered } = auditedCa();
+const { pki, done, make, path, tampered } = auditedCa();
 
 beforeAll(make);
 
@@ -31,6 +33,12 @@ describe('a store that somebody has made hostile', () => {
     ['audit verify', 'UPDATE certificate SET at = -9223372036854775808', 7, OUT_OF_RANGE],
     ['list', 'UPDATE certificate SET not_after = 9007199254740991', 7, WRONG_TYPE],
     ['list', `${LOOSE('certificate')} UPDATE certificate SET not_after = 'x'`, 7, WRONG_TYPE],
+    ['list', `${LOOSE('certificate')} UPDATE certificate SET status = NULL`, 7, WRONG_TYPE],
+    ['list', `${LOOSE('certificate')} UPDATE certificate SET status = 'x'`, 7, WRONG_TYPE],
+    ['crl', "UPDATE revocation SET serial = 'zz' WHERE reason IS NOT NULL", 7, WRONG_TYPE],
+    ['crl', "UPDATE revocation SET serial = '00ff' WHERE reason IS NOT NULL", 7, WRONG_TYPE],
+    ['crl', 'UPDATE revocation SET revoked_at = 253402300800', 7, WRONG_TYPE],
+    ['crl --delta', 'UPDATE revocation SET invalidity_date = -1, changed = 99', 7, WRONG_TYPE],
     ['doctor', "UPDATE audit SET at = 'x'", 7, WRONG_TYPE],
     [
       'issue --profile web --cn a.example --key-out x.key',
@@ -96,4 +104,24 @@ describe('a hostile entry of the audit trail', () => {
       ]);
     },
   );
+});
+
+describe('a restored store', () => {
+  it('takes nothing from a CRL with an entry that cannot be read, though it is signed', async () => {
+    await done('store backup --ca-dir ca backup');
+    const { stdout } = await done('list --ca-dir ca --status revoked --json');
+    const [{ serial }] = JSON.parse(stdout);
+    const hex = readFileSync(path('ca/crl/ca.crl')).toString('hex');
+    const damaged = hex.replace(`14${serial}`, `14${'00'.repeat(20)}`);
+    expect(damaged).not.toBe(hex);
+    const signed = signAgain(path('ca/keys/ca.key'));
+    writeFileSync(path('zeros.crl'), await signed(Buffer.from(damaged, 'hex')));
+    expect(await pki('store', 'restore', 'backup', '--dir', 'new', '--crl', 'zeros.crl')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'pki: error: an entry of CRL 4 cannot be read: an INTEGER is not in its shortest form\n',
+    });
+    expect(existsSync(path('new'))).toBe(false);
+  });
 });
