@@ -26,6 +26,8 @@ export interface CrlInput {
   readonly freshestCrl?: readonly string[];
   /** Passes the rows of the store on, to tell how far it is. */
   readonly watch?: (pages: RevokedPages) => RevokedPages;
+  /** Hears what comes after that. */
+  readonly enter?: (phase: string) => void;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface CrlInput {
  */
 export async function issueCrl(
   issuer: Issuer,
-  { days, delta = false, point, freshestCrl = [], watch = (pages) => pages }: CrlInput,
+  { days, delta = false, point, freshestCrl = [], watch = (pages) => pages, enter }: CrlInput,
   { store, clock }: Pick<AuthorityParts, 'store' | 'clock'>,
 ): Promise<Crl> {
   const { signing, alternative } = issuer;
@@ -65,7 +67,10 @@ export async function issueCrl(
       ...(alternative ? [altSignatureAlgorithm(alternative.algorithm.identifier)] : []),
     ],
   };
-  return sealCrl(approveCrl(tbs, issuer), issuer, { store, clock, covers, point });
+  enter?.('checking what it says');
+  const approved = approveCrl(tbs, issuer);
+  enter?.('signing and verifying it');
+  return sealCrl(approved, issuer, { store, clock, covers, point });
 }
 
 /** A clock that is a little late must not make a CRL that looks older than those before it. */

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { PkiError, systemErrorCode, systemErrorText } from '../errors.ts';
 import type { Clock, Entropy } from '../ports.ts';
 import type { SpareHost } from '../signers/pkcs11/host-process.ts';
 import { promptLine } from './prompt.ts';
@@ -30,7 +31,7 @@ export interface CliContext {
   readonly prompt: ((question: string, shown?: boolean) => Promise<string>) | undefined;
   /**
    * Shows a line in the place of the one that it showed before, or takes that away; undefined where
-   * there is no terminal.
+   * there is no terminal, and for programs. What is printed takes it away too.
    */
   readonly progress?: ((text: string | undefined) => void) | undefined;
   /** What has to be closed or removed when the command ends, however it ends. */
@@ -44,23 +45,44 @@ export interface CliContext {
 const STDOUT = 1;
 const STDERR = 2;
 
-/** The world of this process. */
-export function processContext(interrupted: AbortSignal, spareHost?: SpareHost): CliContext {
+interface ProcessOptions {
+  readonly spareHost?: SpareHost | undefined;
+  readonly quiet?: boolean;
+}
+
+/** The world of this process; if it is `quiet`, no progress is shown. */
+export function processContext(
+  interrupted: AbortSignal,
+  { spareHost, quiet = false }: ProcessOptions = {},
+): CliContext {
   const resources = new AsyncDisposableStack();
   if (spareHost) resources.use(spareHost);
   let readerGone = false;
+  let progress: string | undefined;
+  const showProgress = (text?: string): void => {
+    progress = text;
+    tell(`\r${text ?? ''}\x1b[K`);
+  };
+  /** At a terminal the result and messages have its place. */
+  const hideProgress = () => progress !== undefined && showProgress();
   return {
     ...(spareHost && { spareHost }),
     env: process.env,
-    cwd: process.cwd(),
+    get cwd() {
+      return currentDirectory();
+    },
     clock: () => new Date(),
     account,
     entropy: (length) => process.getBuiltinModule('node:crypto').randomBytes(length),
     print: (result) => {
-      readerGone = !writeAll(STDOUT, result) || readerGone;
+      hideProgress();
+      readerGone = !printed(result) || readerGone;
     },
     readerGone: () => readerGone,
-    note: (text) => void writeAll(STDERR, `${text}\n`),
+    note: (text) => {
+      hideProgress();
+      tell(`${text}\n`);
+    },
     readStdin,
     get prompt() {
       // asked when it is needed: looking at the streams of a terminal costs milliseconds
@@ -69,7 +91,7 @@ export function processContext(interrupted: AbortSignal, spareHost?: SpareHost):
       return (question: string, shown = false) => promptLine(question, shown, interrupted);
     },
     get progress() {
-      return process.stderr.isTTY ? showProgress : undefined;
+      return !quiet && process.stderr.isTTY ? showProgress : undefined;
     },
     resources,
     interrupted,
@@ -90,7 +112,36 @@ function userName(userInfo: () => { readonly username: string }): string {
   }
 }
 
-const showProgress = (text = ''): void => void writeAll(STDERR, `\r${text}\x1b[K`);
+/** Throws STORE for one that was removed while the shell was in it. */
+function currentDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new PkiError('STORE', `the current directory is not there: ${systemErrorText(error)}`, {
+      hints: ['change to one that exists'],
+      cause: error,
+    });
+  }
+}
+
+/** Throws STORE where there is no room for a result. */
+function printed(result: string | Uint8Array): boolean {
+  try {
+    return writeAll(STDOUT, result);
+  } catch (error) {
+    throw new PkiError('STORE', `cannot write to standard output: ${systemErrorText(error)}`, {
+      hints: ['what was recorded or written to files before is not undone'],
+      cause: error,
+    });
+  }
+}
+
+/** The exit status tells more than words that nobody can be told. */
+function tell(text: string): void {
+  try {
+    writeAll(STDERR, text);
+  } catch {}
+}
 
 /** As a stream: reading at once fails while a pipe is empty, and an interruption has to get in. */
 async function readStdin(): Promise<Uint8Array> {
@@ -109,7 +160,7 @@ function writeAll(descriptor: number, output: string | Uint8Array): boolean {
     try {
       offset += writeSync(descriptor, octets, offset);
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      const code = systemErrorCode(error);
       if (code === 'EPIPE') return false; // the reader has enough, as "head" does
       if (code !== 'EAGAIN') throw error;
     }

@@ -38,6 +38,10 @@ export async function findCertificate(
   { caDir }: ShowOptions,
 ): Promise<FoundCertificate> {
   const path = pathOf(context, what);
+  if (what === '-') {
+    const name = 'standard input';
+    return { der: certificateIn(await context.readStdin(), name), name };
+  }
   if (caDir === undefined) return { der: readCertificate(path, what), name: what };
   const ca = context.resources.use(
     await openCaDirectory(pathOf(context, caDir), { readOnly: true }),
@@ -84,6 +88,10 @@ function readCertificate(path: string, name: string): Uint8Array {
     const message = `cannot read ${name}: ${systemErrorText(error)}`;
     throw new PkiError('USAGE', message, { hints, cause: error });
   }
+  return certificateIn(contents, name);
+}
+
+function certificateIn(contents: Uint8Array, name: string): Uint8Array {
   const der = derFromFile(contents, ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']);
   if (der) return der;
   throw new PkiError('USAGE', `${name} holds no certificate`, {

@@ -12,19 +12,19 @@ const CA_DIRECTORY = /^--(?:ca-dir|parent)(?:=(.*))?$/s;
  */
 export function headStart(
   argv: readonly string[],
-  { cwd, env }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+  { cwd, env }: { readonly cwd: () => string; readonly env: NodeJS.ProcessEnv },
 ): SpareHost | undefined {
   const meant = argv.some((word) => HSM_OPTIONS.test(word)) || isInToken(argv, cwd);
   return meant ? new SpareHost(env) : undefined;
 }
 
-function isInToken(argv: readonly string[], cwd: string): boolean {
+function isInToken(argv: readonly string[], cwd: () => string): boolean {
   const place = argv.findIndex((word) => CA_DIRECTORY.test(word));
   const directory = CA_DIRECTORY.exec(argv[place] ?? '')?.[1] ?? argv[place + 1];
   if (place < 0 || directory === undefined) return false;
   try {
-    return readFileSync(resolve(cwd, join(directory, 'ca.yaml')), 'utf8').includes('pkcs11:');
+    return readFileSync(resolve(cwd(), join(directory, 'ca.yaml')), 'utf8').includes('pkcs11:');
   } catch {
-    return false; // whoever opens the CA says what is wrong with it
+    return false; // whoever opens the CA says what is wrong with it, or with where we are
   }
 }

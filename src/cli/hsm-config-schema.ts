@@ -64,14 +64,17 @@ function explained(issues: readonly z.core.$ZodIssue[], yaml: ReadYaml, path: st
     const keys = issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.join('.')];
     return keys.map((key) => ({
       line: lineOf(key.split('.')[0] ?? '', yaml),
-      why:
-        issue.code === 'unrecognized_keys'
-          ? unknownKey(key)
-          : `"${key}": ${lowered(issue.message)}`,
+      why: issue.code === 'unrecognized_keys' ? unknownKey(key) : whyOf(key, issue),
     }));
   });
   const [first, ...others] = texts.map(({ line, why }) => `${path}:${line}: ${why}`);
   return new PkiError('USAGE', first ?? path, { hints: others });
+}
+
+function whyOf(key: string, { code, message }: z.core.$ZodIssue): string {
+  if (key === '') return 'it has to hold keys with values, such as "module: PATH"';
+  if (code === 'invalid_type' && message.endsWith('undefined')) return `"${key}" is missing`;
+  return `"${key}": ${lowered(message)}`;
 }
 
 const unknownKey = (key: string): string =>

@@ -14,7 +14,7 @@ import { openCa } from './open-ca.ts';
 import { pathOf, type SecretOptions } from './options.ts';
 import { OutputFile } from './output-file.ts';
 import { json, table } from './present.ts';
-import { counted } from './progress.ts';
+import { counted, Phases } from './progress.ts';
 
 export interface MakeCrlsOptions extends SecretOptions, ActOptions {
   readonly caDir: string;
@@ -72,11 +72,14 @@ async function makeCrl(
 ): Promise<Crl> {
   const which = { kind: delta ? 'delta' : 'full', point } as const;
   const current = openCurrentCrl(context, path, which);
+  using phases = new Phases(context);
   const input: CrlInput = {
     ...{ days, delta, point, ...(freshestCrl && { freshestCrl }) },
     watch: (pages) => counted(context, 'reading revocations', pages, ({ length }) => length),
+    enter: (phase) => phases.next(`making the CRL: ${phase}`),
   };
   const crl = await issueCrl(issuer, input, { store, clock: context.clock });
+  phases.next('writing the CRL');
   current.write(crl);
   // another process may have made a newer one in the meantime, which has to stay the current one
   const number = parseCrlNumber(crl.tbs.extensions) ?? 0n;

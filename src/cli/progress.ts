@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { PkiError } from '../errors.ts';
 import type { Waiting } from '../signers/key-access.ts';
 import type { CliContext } from './context.ts';
@@ -23,6 +24,39 @@ export function waitingAt(context: CliContext): Waiting {
     }
   };
 }
+
+/** Octets from which on work on a file may take a second. */
+const LARGE = 16 << 20;
+
+/**
+ * Tells at a terminal what keeps the process busy, which no timer gets into: from the beginning on
+ * if it is about so many octets, else once half a second is over.
+ */
+export class Phases implements Disposable {
+  readonly #context: CliContext;
+  readonly #isLarge: boolean;
+  readonly #start = performance.now();
+
+  constructor(context: CliContext, bytes = 0) {
+    this.#context = context;
+    this.#isLarge = bytes >= LARGE;
+  }
+
+  next(what: string): void {
+    if (!this.#isLarge && performance.now() - this.#start < INTERVAL) return;
+    this.#context.progress?.(`pki: ${what} …`);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#isLarge || performance.now() - this.#start >= INTERVAL) {
+      this.#context.progress?.(undefined);
+    }
+  }
+}
+
+/** Octets in files together; what cannot be asked is told by those who read it. */
+export const sizeOf = (paths: readonly string[]): number =>
+  paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
 
 /**
  * Passes rows on, or pages of `size` rows, and from half a second on counts them at a terminal. Rows

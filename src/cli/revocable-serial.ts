@@ -40,6 +40,11 @@ export async function recordedSerial(
   const file = isFile ? (await readCertificates(context, what))[0] : undefined;
   if (file) mustBeIssuedBy(own, file, what, verb);
   const serial = file ? serialText(file.tbs.serialNumber) : normalisedSerial(what);
+  if (!isSerial(serial)) {
+    throw new PkiError('USAGE', `there is no file ${what}, and it is no serial number`, {
+      hints: ['"pki list" shows what there is'],
+    });
+  }
   const der = (await store.find(serial))?.der;
   if (file && !equal(der, file.der)) {
     throw new PkiError('USAGE', `${what} is not a certificate that this CA has issued`, {
@@ -52,6 +57,8 @@ export async function recordedSerial(
   }
   return serial;
 }
+
+const isSerial = (text: string): boolean => /^[0-9a-f]+$/.test(text);
 
 const itsOwn = (): PkiError =>
   new PkiError('POLICY', 'a CA cannot revoke its own certificate', {

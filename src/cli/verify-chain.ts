@@ -7,8 +7,10 @@ import type { RevocationStatus, RevocationVerdict } from '../path/revocation-ver
 import { validatePath } from '../path/validate-path.ts';
 import { serialText } from '../x509/certificate.ts';
 import type { CliContext } from './context.ts';
+import { pathOf } from './options.ts';
 import { columns, json } from './present.ts';
 import { printable } from './printable.ts';
+import { Phases, sizeOf } from './progress.ts';
 import { nameOf, readCertificates } from './read-certificates.ts';
 import { type RevocationOptions, revocationEvidence } from './revocation-evidence.ts';
 import { type WantedOptions, wantedBy } from './wanted-options.ts';
@@ -36,6 +38,14 @@ export async function verifyChain(
   const read = (paths: readonly string[]) =>
     Promise.all(paths.map((path) => readCertificates(context, path)));
   const at = options.at ?? context.clock();
+  const { crl = [], ocsp = [] } = options;
+  using phases = new Phases(
+    context,
+    sizeOf([...crl, ...ocsp].map((path) => pathOf(context, path))),
+  );
+  phases.next('reading CRLs');
+  const evidence = await revocationEvidence(context, options);
+  phases.next('validating the path');
   const result = await validatePath({
     certificate,
     intermediates: [...chain, ...(await read(files.intermediates)).flat()],
@@ -43,7 +53,7 @@ export async function verifyChain(
     at,
     requireAlternative: options.requireAlt ?? false,
     wanted,
-    ...(await revocationEvidence(context, options)),
+    ...evidence,
   });
   const name = nameOf(files.certificate);
   if (options.json) context.print(json(resultJson(result, at)));

@@ -1,4 +1,5 @@
 import { timeText } from '../der/time.ts';
+import { factText } from './audit-entry.ts';
 import {
   disagreement,
   gathered,
@@ -62,7 +63,7 @@ function mustBeRevokedAsTold(subject: Subject, row: Row): void {
     throw disagreement(subject.name, number, 'revocation', 'none', String(row['reason']));
   }
   const reason = optionalText(row['reason']) ?? 'none';
-  const told = last.event === 'released' ? 'none' : String(last.facts['revocation']);
+  const told = last.event === 'released' ? 'none' : factText(last.facts['revocation']);
   const differs = (what: string, recorded: string, found: string) => {
     if (recorded === found) return;
     throw disagreement(subject.name, last.number, what, recorded, found);
@@ -76,7 +77,7 @@ function mustBeRevokedAsTold(subject: Subject, row: Row): void {
   const invalidity = row['invalidity_date'];
   const invalid = invalidity === null ? undefined : timeText(date(invalidity));
   if (invalid !== undefined || since.facts['invalidityDate'] !== undefined) {
-    differs('invalidityDate', String(since.facts['invalidityDate'] ?? 'none'), invalid ?? 'none');
+    differs('invalidityDate', factText(since.facts['invalidityDate']), invalid ?? 'none');
   }
 }
 

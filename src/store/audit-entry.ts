@@ -50,13 +50,36 @@ export const isOlder = (detail: string): boolean => !DETAIL_START.test(detail);
 /** Reads the facts of an entry of any version; throws INTEGRITY for what is none. */
 export function factsOf({ event, detail }: Pick<AuditFields, 'event' | 'detail'>): AuditFacts {
   if (isOlder(detail)) return olderFacts(event, detail);
+  const { v, ...facts } = parsed(detail);
+  if (isDeeper(facts, DEEPEST)) {
+    throw new PkiError('INTEGRITY', 'an entry of the audit trail is nested too deeply');
+  }
+  return facts;
+}
+
+/** A fact in one line, whatever somebody has made of it. */
+export const factText = (fact: unknown): string =>
+  typeof fact === 'string'
+    ? fact
+    : Array.isArray(fact)
+      ? fact.map(factText).join(' ')
+      : JSON.stringify(fact ?? null);
+
+function parsed(detail: string): AuditFacts {
   try {
-    const { v, ...facts } = JSON.parse(detail) as AuditFacts;
-    return facts;
+    return JSON.parse(detail);
   } catch (error) {
     throw new PkiError('INTEGRITY', 'an entry of the audit trail is no JSON', { cause: error });
   }
 }
+
+/** Ours have the places of each of the keys. */
+const DEEPEST = 8;
+
+const isDeeper = (value: unknown, most: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (most === 0 || Object.values(value).some((inside) => isDeeper(inside, most - 1)));
 
 /** Before version 3 of the store, an entry told what cannot be looked up. */
 function olderFacts(event: string, detail: string): AuditFacts {

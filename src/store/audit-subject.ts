@@ -1,5 +1,5 @@
 import { PkiError } from '../errors.ts';
-import { type AuditFacts, factsOf, isOlder } from './audit-entry.ts';
+import { type AuditFacts, factsOf, factText, isOlder } from './audit-entry.ts';
 import { hashText, type Row, seconds } from './row.ts';
 
 /** An entry about a row of the store. */
@@ -52,9 +52,9 @@ export function mustAgree(
 ): void {
   const recorded = facts[fact];
   if (recorded === undefined && older) return;
-  const told = Array.isArray(recorded) ? recorded.join(' ') : recorded;
-  if (String(told ?? 'none') === String(stored ?? 'none')) return;
-  throw disagreement(name, number, fact, String(told ?? 'none'), stored ?? 'none');
+  const told = recorded === undefined || recorded === null ? 'none' : factText(recorded);
+  if (told === (stored ?? 'none')) return;
+  throw disagreement(name, number, fact, told, stored ?? 'none');
 }
 
 export const disagreement = (
@@ -118,6 +118,6 @@ export function mustHaveEndedAs(
   }
   // of CRLs, only the current ones are kept
   if (told === 'issued' && hash === 'certificateSha256') {
-    throw disagreement(subject.name, number, hash, String(outcome?.facts[hash]), 'none');
+    throw disagreement(subject.name, number, hash, factText(outcome?.facts[hash]), 'none');
   }
 }

@@ -1,7 +1,7 @@
 import type { UsedKey } from '../ca/audit.ts';
 import type { CaStore, CrlIntent, IssuedCrl } from '../ca/store.ts';
 import { keyFacts, timeFact } from './audit-entry.ts';
-import { date, hashText, hex, octets, seconds } from './row.ts';
+import { bigNumber, date, hashText, hex, octets, seconds } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { usedNumber } from './sqlite-errors.ts';
 
@@ -10,7 +10,7 @@ const CRLS = { table: 'crl', column: 'number' } as const;
 /** Numbers only go up, so that the last row has the highest one. */
 export function lastCrlNumber(database: SqliteDatabase): bigint {
   const row = database.row('SELECT number FROM crl ORDER BY id DESC LIMIT 1');
-  return row ? BigInt(String(row['number'])) : 0n;
+  return row ? bigNumber(row['number']) : 0n;
 }
 
 export function lastIssuedCrl(
@@ -25,8 +25,8 @@ export function lastIssuedCrl(
   );
   return (
     row && {
-      number: BigInt(String(row['number'])),
-      base: row['base'] === null ? undefined : BigInt(String(row['base'])),
+      number: bigNumber(row['number']),
+      base: row['base'] === null ? undefined : bigNumber(row['base']),
       thisUpdate: date(row['this_update']),
       nextUpdate: date(row['next_update']),
       covers: Number(row['covers']),

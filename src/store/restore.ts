@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Act } from '../ca/audit.ts';
-import { readDer } from '../der/reader.ts';
+import { DerError, readDer } from '../der/reader.ts';
 import { PkiError } from '../errors.ts';
 import { serialText } from '../x509/certificate.ts';
 import { type Crl, parseCrlNumber } from '../x509/crl.ts';
@@ -125,8 +125,8 @@ async function recordPublished(
 ): Promise<number> {
   let count = 0;
   const until = certificate.tbs.notAfter;
-  for (const { tbs } of crls) {
-    for (const entry of revokedCertificates(tbs.revoked)) {
+  for (const crl of crls) {
+    for (const entry of entriesOf(crl)) {
       const serial = serialText(entry.serialNumber);
       const known = await store.find(serial);
       const reason = reasonIn(entry);
@@ -140,6 +140,19 @@ async function recordPublished(
     }
   }
   return count;
+}
+
+/** Throws USAGE for a list that cannot be read; whoever gives it has checked its signature. */
+function* entriesOf({ tbs }: Crl): Iterable<RevokedCertificate> {
+  try {
+    yield* revokedCertificates(tbs.revoked);
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    const which = `CRL ${parseCrlNumber(tbs.extensions)}`;
+    throw new PkiError('USAGE', `an entry of ${which} cannot be read: ${error.message}`, {
+      cause: error,
+    });
+  }
 }
 
 /** A certificate of which only a CRL is left; it ends with the CA, for all that is known. */

@@ -1,7 +1,7 @@
 import type { CaStore, CertificateRecord, CrlPoint, Revocation } from '../ca/store.ts';
 import type { RevokedEntry } from '../x509/revoked-list.ts';
 import { type AuditFacts, timeFact } from './audit-entry.ts';
-import { certificateRecord, reasonOf, seconds, type Values } from './row.ts';
+import { certificateRecord, reasonOf, seconds, secondsIn, serial, type Values } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** Certificates, with how they are revoked. */
@@ -83,11 +83,11 @@ export function* changedRevocations(
 }
 
 /** A row of LISTED_SQL; one without a reason was on hold, and no longer is. */
-const listed = ([serial, reason, revokedAt, invalidityDate]: Values): RevokedEntry => ({
-  serial: String(serial),
-  revocationDate: Number(revokedAt),
+const listed = ([number, reason, revokedAt, invalidityDate]: Values): RevokedEntry => ({
+  serial: serial(number),
+  revocationDate: secondsIn(revokedAt),
   reason: reasonOf(reason) ?? 'removeFromCRL',
-  invalidityDate: invalidityDate === null ? undefined : Number(invalidityDate),
+  invalidityDate: invalidityDate === null ? undefined : secondsIn(invalidityDate),
 });
 
 const factsOf = ({ at, reason, invalidityDate }: Revocation): AuditFacts => ({

@@ -14,7 +14,7 @@ export function certificateRecord(row: Row): CertificateRecord {
   const text = (column: string) => String(row[column]);
   return {
     serial: text('serial'),
-    status: text('status') as CertificateStatus,
+    status: statusIn(row['status']),
     profile: text('profile'),
     subject: text('subject'),
     notBefore: date(row['not_before']),
@@ -24,6 +24,11 @@ export function certificateRecord(row: Row): CertificateRecord {
     der: row['der'] === null ? undefined : octets(row['der']),
     revocation: revocationOf(row),
   };
+}
+
+export function statusIn(value: SQLOutputValue | undefined): CertificateStatus {
+  if (value === 'intent' || value === 'issued' || value === 'failed') return value;
+  throw wrongType();
 }
 
 function revocationOf(row: Row): Revocation | undefined {
@@ -48,7 +53,42 @@ export function octets(value: SQLOutputValue | undefined): Uint8Array {
 const wrongType = (): PkiError =>
   new PkiError('INTEGRITY', 'the store holds a value of a wrong type');
 
-export const date = (value: SQLOutputValue | undefined): Date => new Date(Number(value) * 1000);
+/** Of whole seconds since 1970. */
+export function date(value: SQLOutputValue | undefined): Date {
+  const at = new Date(typeof value === 'number' ? value * 1000 : Number.NaN);
+  if (Number.isNaN(at.getTime())) throw wrongType();
+  return at;
+}
+
+/** Of an audit entry, ISO 8601. */
+export function instant(value: SQLOutputValue | undefined): Date {
+  const at = new Date(String(value));
+  if (Number.isNaN(at.getTime())) throw wrongType();
+  return at;
+}
+
+/** A serial number as serialText() gives it: of 20 octets at most, and none of them in vain. */
+export function serial(value: SQLOutputValue | undefined): string {
+  if (typeof value === 'string' && /^(?!00)(?:[0-9a-f]{2}){1,20}$/.test(value)) return value;
+  throw wrongType();
+}
+
+/** The last second of the year 9999, beyond which X.509 has no times. Seconds since 1970. */
+const LAST_SECOND = 253_402_300_799;
+
+/** Whole seconds since 1970, of a time that can be in what is signed. */
+export function secondsIn(value: SQLOutputValue | undefined): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LAST_SECOND) {
+    return value;
+  }
+  throw wrongType();
+}
+
+/** A number of up to 20 octets, which the store has in decimal. */
+export function bigNumber(value: SQLOutputValue | undefined): bigint {
+  if (typeof value === 'string' && /^\d{1,49}$/.test(value)) return BigInt(value);
+  throw wrongType();
+}
 
 export const optionalDate = (value: SQLOutputValue | undefined): Date | undefined =>
   value === null ? undefined : date(value);

@@ -1,8 +1,8 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { CertificateRecord, CertificateStatus } from '../ca/store.ts';
+import type { CertificateRecord } from '../ca/store.ts';
 import type { GeneralName } from '../x509/general-names.ts';
 import { NAMED_SQL, NAMES_SQL, parseNames } from './name-rows.ts';
-import { date, optionalDate, reasonOf, seconds, type Values } from './row.ts';
+import { date, optionalDate, reasonOf, seconds, statusIn, type Values } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** What a list tells of a certificate; its octets stay where they are. */
@@ -123,7 +123,7 @@ function listed(values: Values): ListedCertificate {
   const invalidityDate = optionalDate(invalidity ?? null);
   return {
     serial: String(serial),
-    status: status as CertificateStatus,
+    status: statusIn(status),
     profile: String(profile),
     subject: String(subject),
     notBefore: date(notBefore),

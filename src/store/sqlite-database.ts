@@ -59,7 +59,7 @@ export class SqliteDatabase implements Disposable {
       if (!readOnly) database.exec('PRAGMA synchronous = FULL');
       return use(new SqliteDatabase(database, path, { act, place }));
     } catch (error) {
-      database?.close();
+      if (database?.isOpen) database.close();
       place?.[Symbol.dispose]();
       throw storeError(error, path);
     }
@@ -92,10 +92,10 @@ export class SqliteDatabase implements Disposable {
 
   /** The same for a million: the values of a row in the order of its columns, many rows at a time. */
   *pages(sql: string, ...values: readonly SQLInputValue[]): Iterable<readonly Values[]> {
-    const statement = this.#database.prepare(sql);
-    statement.setReturnArrays(true);
     let page: Values[] = [];
     try {
+      const statement = this.#database.prepare(sql);
+      statement.setReturnArrays(true);
       // the types do not know of setReturnArrays()
       for (const row of statement.iterate(...values) as Iterable<unknown> as Iterable<Values>) {
         if (page.push(row) < PAGE_ROWS) continue;

@@ -1,4 +1,4 @@
-import { PkiError } from '../errors.ts';
+import { PkiError, systemErrorCode } from '../errors.ts';
 import { SCHEMA_VERSION } from './schema.ts';
 
 /** Primary result codes of SQLite that a person can do something about. */
@@ -15,6 +15,12 @@ const SQLITE_ERRORS: Readonly<Record<number, string>> = {
 
 /** An error of SQLite as one of ours; any other as it is. */
 export function storeError(error: unknown, path: string): unknown {
+  // of node:sqlite, for an INTEGER that no number of ours can hold
+  if (systemErrorCode(error) === 'ERR_OUT_OF_RANGE') {
+    return new PkiError('INTEGRITY', `the store ${path} holds a number that is out of range`, {
+      cause: error,
+    });
+  }
   const number = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
   if (typeof number !== 'number') return error;
   const why = SQLITE_ERRORS[number & 0xff] ?? (error as Error).message;

@@ -38,7 +38,7 @@ import {
   listedRevocations,
   recordRevocation,
 } from './revocation-rows.ts';
-import { certificateRecord, date, hashText } from './row.ts';
+import { certificateRecord, date, hashText, instant } from './row.ts';
 import { MISSING, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { type CertificateQuery, type ListedCertificate, searchCertificates } from './search.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
@@ -206,7 +206,7 @@ export class SqliteStore implements CaStore {
 
   async lastAct(): Promise<Date | undefined> {
     const row = this.#database.row('SELECT at FROM audit ORDER BY id DESC LIMIT 1');
-    return row && new Date(String(row['at']));
+    return row && instant(row['at']);
   }
 
   async *listedRevocations(

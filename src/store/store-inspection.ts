@@ -10,7 +10,7 @@ import { parseCrl, parseCrlNumber } from '../x509/crl.ts';
 import { knownExtensions } from '../x509/extensions.ts';
 import { nameText, parseName } from '../x509/names.ts';
 import { NAMES_SQL, parseNames } from './name-rows.ts';
-import { octets, type Row, seconds } from './row.ts';
+import { bigNumber, octets, type Row, seconds } from './row.ts';
 import { ROW_RULES } from './row-rules.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 
@@ -103,7 +103,7 @@ export class StoreInspection implements Disposable {
     if (this.version < 2) return;
     let last = -1n;
     for (const { number } of this.#database.rows('SELECT number FROM crl ORDER BY id')) {
-      const next = BigInt(String(number));
+      const next = bigNumber(number);
       if (next <= last) yield `CRL ${next} comes after CRL ${last}`;
       last = next;
     }

@@ -1,3 +1,4 @@
+import { instant } from './row.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 
 /** How many of the last issuances are looked at, so that a long life does not slow this down. */
@@ -26,7 +27,7 @@ export const storeState = (path: string): StoreState =>
     const last = opened.row('SELECT at FROM audit ORDER BY id DESC LIMIT 1');
     return {
       version,
-      lastEntry: last && new Date(String(last['at'])),
+      lastEntry: last && instant(last['at']),
       interrupted: {
         certificates: interrupted('certificate'),
         crls: version < 2 ? 0 : interrupted('crl'), // before that there was no such table

@@ -141,7 +141,14 @@ describeOnSoftHsm('a file for --hsm-config', (hsm) => {
       const file = write('bad.yaml', 'token: CA Token');
       expect(await init('bad', '--hsm-config', file)).toMatchObject({
         status: 2,
-        stderr: `pki: error: ${cwd}/bad.yaml:1: "module": invalid input: expected string, received undefined\n`,
+        stderr: `pki: error: ${cwd}/bad.yaml:1: "module" is missing\n`,
+      });
+    });
+
+    it('it is a text', async () => {
+      expect(await init('bad', '--hsm-config', write('bad.yaml', 'hello'))).toMatchObject({
+        status: 2,
+        stderr: `pki: error: ${cwd}/bad.yaml:1: it has to hold keys with values, such as "module: PATH"\n`,
       });
     });
 

@@ -110,6 +110,9 @@ describe('a wrong command line', () => {
     expect(await pki('frobnicate')).toEqual(
       wrong("unknown command 'frobnicate'", '"pki --help" lists the commands'),
     );
+    expect(await pki('ocsp', 'frobnicate')).toEqual(
+      wrong("unknown command 'frobnicate'", '"pki ocsp --help" lists the commands'),
+    );
   });
 
   it('has an unknown option: the nearest one is suggested', async () => {

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -62,6 +62,48 @@ describe.skipIf(missing)(`bin/pki.js${missing ? ` (${missing})` : ''}`, () => {
     const ended = new Promise((done) => child.once('exit', done));
     expect(await ended).toBe(0);
     expect(child.stderr.read()).toBe(null);
+  });
+
+  describe.skipIf(!existsSync('/dev/full'))('with a full disk behind its output', () => {
+    const toFull = (redirection: string, ...argv: readonly string[]) =>
+      tryTool(
+        'sh',
+        '-c',
+        `cd "$0" && exec "$@" ${redirection}`,
+        cwd,
+        process.execPath,
+        PKI,
+        ...argv,
+      );
+
+    it.each([['list', '--ca-dir', 'ca'], ['audit', 'export', '--ca-dir', 'ca'], ['--help']])(
+      'says so: %s',
+      (...argv) => {
+        expect(toFull('> /dev/full', ...argv)).toEqual({
+          status: 6,
+          output:
+            'pki: error: cannot write to standard output: no space left on the device\n' +
+            'pki: hint: what was recorded or written to files before is not undone\n',
+        });
+      },
+    );
+
+    it('ends with the status that it would have, if it is that of the errors', () => {
+      expect(toFull('2> /dev/full', 'list', '--ca-dir', 'lost')).toEqual({ status: 6, output: '' });
+    });
+  });
+
+  it('says that the directory where it is started has gone', () => {
+    const gone = 'mkdir -p "$0" && cd "$0" && rmdir "$0" && exec "$@"';
+    const run = (...argv: readonly string[]) =>
+      tryTool('sh', '-c', gone, join(cwd, 'gone'), process.execPath, PKI, ...argv);
+    expect(run('list', '--ca-dir', 'ca')).toEqual({
+      status: 6,
+      output:
+        'pki: error: the current directory is not there: no such file or directory\n' +
+        'pki: hint: change to one that exists\n',
+    });
+    expect(run('--version')).toEqual({ status: 0, output: `${packageJson.version}\n` });
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(

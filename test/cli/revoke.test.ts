@@ -185,10 +185,7 @@ describe('pki revoke refuses', () => {
     ],
     [
       ['lost.key', '--release'],
-      [
-        'this CA has no certificate with the serial number lost.key',
-        '"pki list" shows what there is',
-      ],
+      ['there is no file lost.key, and it is no serial number', '"pki list" shows what there is'],
     ],
   ])('%j', async (argv, [message, ...hints]) => {
     expect(await refusedRevoke(...argv)).toEqual({

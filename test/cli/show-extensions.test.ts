@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { algorithmNamed, keyAlgorithmNamed } from '../../src/algorithms/registry.ts';
-import { encodeSpki } from '../../src/algorithms/spki.ts';
-import type { CertificateDescription } from '../../src/cli/describe/describe-certificate.ts';
 import { readDer } from '../../src/der/reader.ts';
-import { time } from '../../src/der/time.ts';
 import {
-  bitString,
   contextConstructed,
   integer,
   NULL,
@@ -16,31 +9,16 @@ import {
   octetString,
   sequence,
 } from '../../src/der/writer.ts';
-import { encodeExtension } from '../../src/x509/extensions.ts';
 import { encodeName } from '../../src/x509/names.ts';
 import { encodeQcStatements } from '../../src/x509/qc-statements.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
-import { world } from '../support/world.ts';
-import { anyKey, extension, madeCertificate, P256_KEY } from './made-certificate.ts';
-
-const cwd = temporaryDirectory();
-const pki = world({ cwd });
-
-const DELTA = '2.16.840.1.114027.80.6.1';
-const RELATED = '1.3.6.1.5.5.7.1.36';
-const QC_STATEMENTS = '1.3.6.1.5.5.7.1.3';
-const NO_REV_AVAIL = '2.5.29.56';
-const ALTERNATIVE = ['2.5.29.72', '2.5.29.73', '2.5.29.74'] as const;
-
-async function shown(der: Uint8Array): Promise<CertificateDescription> {
-  writeFileSync(join(cwd, 'made.der'), der);
-  const { status, stdout, stderr } = await pki('show', '--json', 'made.der');
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  return JSON.parse(stdout);
-}
-
-const shownExtension = async (oid: string, value: Uint8Array) =>
-  (await shown(madeCertificate({ extensions: [extension(oid, value)] }))).extensions[0];
+import {
+  ALTERNATIVE,
+  DELTA,
+  NO_REV_AVAIL,
+  QC_STATEMENTS,
+  RELATED,
+  shownExtension,
+} from './shown-extension.ts';
 
 describe('show of an extension', () => {
   it('that names a related certificate: hash function and hash', async () => {
@@ -170,170 +148,5 @@ describe('show of an extension', () => {
     const found = await shownExtension(oid, value);
     expect(found?.value).toEqual([`${value.length} octets, not understood`]);
     expect(found?.name).not.toBe(oid);
-  });
-});
-
-describe('show of a delta certificate descriptor', () => {
-  const mlDsa = algorithmNamed('ml-dsa-44');
-  const name = (text: string) => encodeName([{ type: 'CN', value: text }]);
-  const [from, until] = [new Date('2032-01-01T00:00:00Z'), new Date('2033-01-01T00:00:00Z')];
-  const key = encodeSpki(mlDsa, new Uint8Array(1312));
-  const usage = encodeExtension(extension('2.5.29.15', Uint8Array.of(3, 2, 7, 0x80)));
-  const unknown = encodeExtension(extension('1.2.3.4', NULL));
-  const parts = [
-    mlDsa.identifier,
-    name('Delta Issuer'),
-    sequence(time(from), time(until)),
-    name('Delta Subject'),
-  ];
-  /** Without tag and length, which are those of short SEQUENCEs. */
-  const contents = (octets: Uint8Array) => octets.subarray(octets[1] === 0x81 ? 3 : 2);
-  const delta = (
-    tagged: (number: number, octets: Uint8Array) => Uint8Array,
-    extensions: Uint8Array,
-  ) =>
-    sequence(
-      integer(255n),
-      ...parts.map((octets, number) => tagged(number, octets)),
-      key,
-      tagged(4, extensions),
-      bitString(new Uint8Array(2420)),
-    );
-  const implicit = (number: number, octets: Uint8Array) =>
-    contextConstructed(number, contents(octets));
-
-  it.each([
-    ['IMPLICIT', 'one', implicit, sequence(usage), ['2.5.29.15']],
-    ['EXPLICIT', 'one', contextConstructed, sequence(usage), ['2.5.29.15']],
-    ['IMPLICIT', 'two', implicit, sequence(unknown, usage), ['1.2.3.4', '2.5.29.15']],
-    ['EXPLICIT', 'two', contextConstructed, sequence(unknown, usage), ['1.2.3.4', '2.5.29.15']],
-  ] as const)('with %s tags and %s extensions', async (_, __, tagged, list, extensions) => {
-    const found = await shownExtension(DELTA, delta(tagged, list));
-    expect(found?.deltaCertificate).toMatchObject({
-      serial: 'ff',
-      subject: 'CN=Delta Subject',
-      issuer: 'CN=Delta Issuer',
-      notBefore: '2032-01-01T00:00:00Z',
-      notAfter: '2033-01-01T00:00:00Z',
-      inherited: [],
-      key: 'ml-dsa-44',
-      signature: 'ml-dsa-44',
-      algorithms: [{ octets: 1312 }, { octets: 2420 }],
-      extensions,
-    });
-    expect(found?.value.slice(-extensions.length)).toEqual(
-      extensions.map((oid, index) => {
-        const label = index === 0 ? 'extensions ' : '           ';
-        return `${label}  ${oid === '1.2.3.4' ? oid : 'Key Usages'}`;
-      }),
-    );
-  });
-
-  it('that differs in its key alone: the rest as the certificate around it', async () => {
-    const value = sequence(integer(1n), P256_KEY, bitString(new Uint8Array(70)));
-    const found = await shownExtension(DELTA, value);
-    expect(found?.deltaCertificate).toMatchObject({
-      subject: 'CN=Subject',
-      issuer: 'CN=Issuer',
-      notBefore: '2030-01-01T00:00:00Z',
-      inherited: ['issuer', 'subject', 'validity', 'signature'],
-      signature: 'ecdsa-with-SHA256',
-    });
-    expect(found?.value).toContain('issuer       CN=Issuer (as the certificate around it)');
-    expect(found?.value).toContain('signature    ecdsa-with-SHA256 (as the certificate around it)');
-  });
-
-  it('with hostile text: escaped', async () => {
-    const subject = contextConstructed(3, name('a\u001b[2J\n\u202e'));
-    const value = sequence(integer(1n), subject, P256_KEY, bitString(new Uint8Array(70)));
-    expect((await shownExtension(DELTA, value))?.value[1]).toBe(
-      'subject      CN=a\\1b[2J\\0a\\e2\\80\\ae',
-    );
-  });
-});
-
-describe('show of an algorithm', () => {
-  const identifier = (oid: string, ...parameters: readonly Uint8Array[]) =>
-    sequence(objectIdentifier(oid), ...parameters);
-
-  it.each(['ml-kem-512', 'ml-kem-768', 'ml-kem-1024'])('%s: its name', async (name) => {
-    const row = keyAlgorithmNamed(name);
-    if (row.family !== 'ml-kem') throw new TypeError(name);
-    const publicKey = encodeSpki(row, new Uint8Array(row.publicKeyBytes));
-    const { key, algorithms } = await shown(madeCertificate({ publicKey }));
-    expect(key).toBe(name);
-    expect(algorithms[0]).toMatchObject({ status: 'standard', cites: 'FIPS 203, RFC 9935 §3' });
-  });
-
-  it.each([
-    ['sha1WithRSAEncryption', identifier('1.2.840.113549.1.1.5', NULL)],
-    ['RSASSA-PSS', identifier('1.2.840.113549.1.1.10', sequence())],
-    ['ecdsa-with-SHA1', identifier('1.2.840.10045.4.1')],
-    ['ml-dsa-44 with other parameters', identifier('2.16.840.1.101.3.4.3.17', NULL)],
-    ['sha256WithRSAEncryption with other parameters', identifier('1.2.840.113549.1.1.11')],
-    ['1.2.3.4', identifier('1.2.3.4')],
-  ])('of a signature that is not supported: %s', async (name, signature) => {
-    const { algorithms } = await shown(madeCertificate({ signature }));
-    expect(algorithms[1]).toEqual({
-      ...{ role: 'signature', name, status: 'unsupported', octets: 70, parts: [] },
-    });
-    expect((await pki('show', 'made.der')).stdout).toContain(
-      `  signature    ${name}\n                 70 octets; not supported\n`,
-    );
-  });
-
-  it.each([
-    ['ec on secp256k1', identifier('1.2.840.10045.2.1', objectIdentifier('1.3.132.0.10'))],
-    ['ec on 1.2.3.4', identifier('1.2.840.10045.2.1', objectIdentifier('1.2.3.4'))],
-    ['x25519', identifier('1.3.101.110')],
-    ['1.2.3.4', identifier('1.2.3.4', NULL)],
-  ])('of a key that is not supported: %s', async (name, found) => {
-    const { key, algorithms } = await shown(
-      madeCertificate({ publicKey: anyKey(found, new Uint8Array(32)) }),
-    );
-    expect(key).toBe(name);
-    expect(algorithms[0]).toMatchObject({ status: 'unsupported', octets: 32 });
-  });
-
-  it('of an old composite: that it is one', async () => {
-    const signature = identifier('2.16.840.1.114027.80.8.1.28');
-    const { algorithms } = await shown(madeCertificate({ signature }));
-    expect(algorithms[1]).toMatchObject({
-      name: '2.16.840.1.114027.80.8.1.28',
-      status: 'unsupported',
-      reason: expect.stringMatching(/^it is a composite of an old draft /),
-    });
-  });
-
-  it('of a composite with its halves in a SEQUENCE: that it is old, and no halves', async () => {
-    const row = algorithmNamed('MLDSA44-ECDSA-P256-SHA256');
-    const pair = sequence(bitString(new Uint8Array(2420)), bitString(new Uint8Array(70)));
-    const parts = { signature: row.identifier, publicKey: encodeSpki(row, pair) };
-    const { algorithms } = await shown(madeCertificate(parts, pair));
-    const old = {
-      name: row.name,
-      status: 'unsupported',
-      reason:
-        'it is of an old draft, whose halves are in a SEQUENCE; draft 19 is what is supported',
-      parts: [],
-    };
-    expect(algorithms).toMatchObject([old, old]);
-  });
-
-  it('of a composite too short for two halves: its length alone', async () => {
-    const row = algorithmNamed('MLDSA44-Ed25519-SHA512');
-    const parts = { signature: row.identifier, publicKey: encodeSpki(row, new Uint8Array(1312)) };
-    const { algorithms } = await shown(madeCertificate(parts, new Uint8Array(2420)));
-    expect(algorithms).toMatchObject([
-      { name: row.name, octets: 1312, parts: [] },
-      { name: row.name, octets: 2420, parts: [] },
-    ]);
-  });
-
-  it('of an alternative signature without its value: no octets', async () => {
-    const extensions = [extension(ALTERNATIVE[1], algorithmNamed('ml-dsa-44').identifier)];
-    const { alternativeSignature, algorithms } = await shown(madeCertificate({ extensions }));
-    expect(alternativeSignature).toBe('ml-dsa-44');
-    expect(algorithms[2]).toMatchObject({ role: 'alternative signature', octets: 0 });
   });
 });

@@ -97,6 +97,19 @@ describe('show', () => {
     });
   });
 
+  it('reads standard input', async () => {
+    const shown = await pki('show', 'a.crt');
+    expect(await world({ cwd, now, stdin: readFileSync(inCwd('a.crt')) })('show', '-')).toEqual(
+      shown,
+    );
+    expect(await pki('show', '-')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'pki: error: standard input holds no certificate\npki: hint: it has to be in PEM or DER\n',
+    });
+  });
+
   it('reads PEM with text around it, and DER', async () => {
     const shown = await pki('show', 'a.crt');
     writeFileSync(inCwd('a.der'), certificate.raw);

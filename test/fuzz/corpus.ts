@@ -20,7 +20,9 @@ export async function makeCorpus(corpus: string): Promise<void> {
       if (pattern.test(name)) save(corpus, folder, name, join(own, name), label);
     }
   }
-  cpSync(join(own, 'ca'), join(corpus, 'ca'), { recursive: true });
+  for (const name of ['ca', 'backup']) {
+    cpSync(join(own, name), join(corpus, name), { recursive: true });
+  }
   for (const [index, root] of rootCertificates.entries()) {
     const der = pemBlocks(root)[0]?.der;
     if (der && index % 10 === 0) put(corpus, 'certificates', `root-${index}`, der);
@@ -41,6 +43,7 @@ const KINDS: readonly (readonly [folder: string, file: RegExp, label?: string])[
   ['own-requests', /^a(-[a-z]+)?\.csr$/, 'CERTIFICATE REQUEST'],
   ['keys', /^[^/]*\.key$/, 'PRIVATE KEY'],
   ['crls', /\.crl$/],
+  ['own-crls', /^ca\/crl\/(ca|delta)\.crl$/],
   ['ocsp-requests', /\.orq$/],
   ['ocsp-responses', /\.ors$/],
   ['profiles', /^[^/]*\.yaml$/],
@@ -103,6 +106,8 @@ const COMMANDS: readonly string[] = [
   'revoke --ca-dir ca ocsp.crt --reason superseded',
   'crl --ca-dir ca --out ca.pem',
   'crl --ca-dir catalyst --out catalyst.pem',
+  'crl --ca-dir ca --delta --out delta.pem',
+  'store backup --ca-dir ca backup',
 ];
 
 /** Other people's certificates and keys; of SLH-DSA, which takes long, none. */

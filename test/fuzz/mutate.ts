@@ -5,7 +5,11 @@ import { Random } from './random.ts';
 import { TEXT_MUTATIONS } from './text-mutations.ts';
 
 /** What is known of the form of an input: which mutations reach its inside. */
-export type Form = { readonly kind: 'der'; readonly label?: string } | { readonly kind: 'text' };
+export type Form =
+  | { readonly kind: 'der'; readonly label?: string }
+  | { readonly kind: 'text' }
+  /** No file, but what a target chooses by how it damages what is too large to be an input. */
+  | { readonly kind: 'choices' };
 
 /** A file to begin with. */
 export interface Seed {
@@ -19,6 +23,7 @@ const LONGEST = { der: 1 << 18, text: 1 << 16 };
 /** The input of one round: for the same seeds always the same. */
 export function inputOf(form: Form, seeds: readonly Seed[], seed: string, round: number): Seed {
   const random = new Random(`${seed} ${round}`);
+  if (form.kind === 'choices') return { name: 'nothing', octets: random.octets(16) };
   const [{ name, octets }, other] = [random.pick(seeds), random.pick(seeds)];
   const own: readonly Mutation<Uint8Array>[] = form.kind === 'der' ? DER_MUTATIONS : TEXT_MUTATIONS;
   let input = octets;

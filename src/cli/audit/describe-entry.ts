@@ -1,4 +1,4 @@
-import { factsOf } from '../../store/audit-entry.ts';
+import { factsOf, factText } from '../../store/audit-entry.ts';
 import type { AuditEntry } from '../../store/audit-rows.ts';
 
 /** An entry as it is shown; `facts` differ by event, see docs/audit.md. */
@@ -25,20 +25,25 @@ export function factRows(
 ): readonly (readonly [label: string, value: string])[] {
   return Object.entries(facts).flatMap(([name, value]) =>
     name === 'by'
-      ? [['by', whoText(value as Readonly<Record<string, string>>)] as const]
+      ? [['by', whoText(value)] as const]
       : Array.isArray(value)
         ? value.map((item) => [name === 'keys' ? 'key' : name, itemText(item)] as const)
-        : [[name, String(value)] as const],
+        : [[name, factText(value)] as const],
   );
 }
 
-const whoText = ({ user, host, operator }: Readonly<Record<string, string>>): string =>
-  operator === undefined ? `${user}@${host}` : `${operator}, ${user}@${host}`;
+function whoText(who: unknown): string {
+  if (typeof who !== 'object' || who === null) return factText(who);
+  const { user, host, operator } = who as Readonly<Record<string, unknown>>;
+  const account = `${factText(user)}@${factText(host)}`;
+  return operator === undefined ? account : `${factText(operator)}, ${account}`;
+}
 
 /** A key, or a text. */
 function itemText(item: unknown): string {
-  if (typeof item !== 'object' || item === null) return String(item);
+  if (typeof item !== 'object' || item === null) return factText(item);
   const { algorithm, publicKeySha256, places } = item as Readonly<Record<string, unknown>>;
-  const where = Array.isArray(places) && places.length > 0 ? ` in ${places.join(' and ')}` : '';
-  return `${algorithm}${where}, ${publicKeySha256}`;
+  const where =
+    Array.isArray(places) && places.length > 0 ? ` in ${places.map(factText).join(' and ')}` : '';
+  return `${factText(algorithm)}${where}, ${factText(publicKeySha256)}`;
 }

@@ -6,8 +6,8 @@ import { json } from '../present.ts';
 type Shell = 'bash' | 'zsh' | 'fish';
 
 const AFTER_HELP = `
-The script completes commands, options and what is known of their values; it does not start pki.
-Make it anew after pki was upgraded.
+The script completes commands, options and what is known of their values, with the profiles of the
+CA whose directory is on the line. It does not start pki. Make it anew after pki was upgraded.
 
 Examples:
   $ pki completion bash > ~/.local/share/bash-completion/completions/pki

@@ -12,6 +12,7 @@ import type { CliContext } from '../context.ts';
 import { instant } from '../instant.ts';
 import { CSV, JSON_LINES, type ListFormat, TEXT } from '../list-format.ts';
 import { caDirectoryOption, days, jsonOption, pathOf } from '../options.ts';
+import { Phases } from '../progress.ts';
 
 interface ListOptions {
   readonly caDir: string;
@@ -103,6 +104,7 @@ async function printPages<Row extends Parameters<ListFormat['row']>[0]>(
   pages: Iterable<readonly Row[]>,
   format: ListFormat,
 ): Promise<number> {
+  using phases = new Phases(context);
   let count = 0;
   let head = format.head;
   for (const page of pages) {
@@ -111,6 +113,7 @@ async function printPages<Row extends Parameters<ListFormat['row']>[0]>(
     head = '';
     count += page.length;
     if (context.readerGone?.()) return count;
+    phases.next(`listing: ${count}`);
     await new Promise((resume) => setImmediate(resume)); // an interruption gets in here
   }
   context.print(format.foot(count === 0));

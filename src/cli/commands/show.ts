@@ -13,7 +13,10 @@ Examples:
 
 export function showCommand(context: CliContext): Command {
   return new Command('show')
-    .argument('<file|serial>', 'certificate or CRL, PEM or DER, or a serial number of --ca-dir')
+    .argument(
+      '<file|serial>',
+      'certificate or CRL, PEM or DER; "-" is standard input; or a serial number of --ca-dir',
+    )
     .option(
       '--ca-dir <directory>',
       'CA directory: for a serial number, and to tell where its keys are',

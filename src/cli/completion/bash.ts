@@ -1,6 +1,6 @@
 import { type CommandOutline, callable } from '../outline.ts';
 import { quoted } from './quote.ts';
-import { argumentValues, optionValues, type Values } from './values.ts';
+import { argumentValues, CA_OPTIONS, optionValues, type Values } from './values.ts';
 
 /** Completion for bash 4 or newer: three tables, and a function that looks into them. */
 export function bashCompletion(program: CommandOutline): string {
@@ -35,6 +35,38 @@ ${FUNCTION}`;
 }
 
 const FUNCTION = `
+# A word of the line as the shell takes it, but for what it would expand; only ~/ is.
+_pki_unquoted() {
+  local quote= index
+  REPLY=
+  for ((index = 0; index < \${#1}; index++)); do
+    case $quote\${1:index:1} in
+      "\\\\" | "\\"\\\\") REPLY+=\${1: ++index:1} ;;
+      "'" | "\\"") quote=\${1:index:1} ;;
+      "''" | "\\"\\"") quote= ;;
+      *) REPLY+=\${1:index:1} ;;
+    esac
+  done
+  if [[ $1 == "~/"* ]]; then REPLY=$HOME/\${REPLY:2}; fi
+}
+
+# The profiles of the CA whose directory is on the line, by names that mean nothing to the shell.
+_pki_own_profiles() {
+  local LC_ALL=C REPLY= index name
+  for ((index = 1; index < \${#COMP_WORDS[@]}; index++)); do
+    [[ \${COMP_WORDS[index]} == @(${CA_OPTIONS.join('|')}) ]] || continue
+    if [[ \${COMP_WORDS[index + 1]-} == = ]]; then ((index++)); fi
+    _pki_unquoted "\${COMP_WORDS[index + 1]-}"
+  done
+  [[ -n $REPLY && -e $REPLY/ca.yaml ]] || return 0
+  shopt -u failglob
+  for name in "$REPLY"/profiles/*.yaml; do
+    name=\${name##*/}
+    name=\${name%.yaml}
+    if [[ $name =~ ^[a-z0-9][a-z0-9-]{0,63}$ ]]; then printf ' %s' "$name"; fi
+  done
+}
+
 _pki() {
   local REPLY path= option= current=\${COMP_WORDS[COMP_CWORD]} count=0 index word
   COMPREPLY=()
@@ -74,6 +106,10 @@ _pki() {
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
       ;;
+    profiles*)
+      REPLY="\${REPLY#profiles} $(_pki_own_profiles)"
+      mapfile -t COMPREPLY < <(compgen -W "$REPLY" -- "$current")
+      ;;
     words*) mapfile -t COMPREPLY < <(compgen -W "\${REPLY#words}" -- "$current") ;;
   esac
 }
@@ -101,11 +137,18 @@ const branch = (keys: readonly string[], reply: string): string =>
 const casePattern = (key: string): string =>
   key.endsWith(' *') ? `${quoted(key.slice(0, -1))}[0-9]*` : quoted(key);
 
+const replyOf = (values: Values): string =>
+  typeof values === 'string'
+    ? values
+    : 'builtIn' in values
+      ? ['profiles', ...values.builtIn].join(' ')
+      : ['words', ...values].join(' ');
+
 /** One branch for each set of values, since the same options are found in many commands. */
 function valueBranches(program: CommandOutline): readonly string[] {
   const keys = new Map<string, string[]>();
   const add = (key: string, values: Values) => {
-    const reply = typeof values === 'string' ? values : ['words', ...values].join(' ');
+    const reply = replyOf(values);
     keys.set(reply, [...(keys.get(reply) ?? []), key]);
   };
   for (const command of callable(program)) {

@@ -1,6 +1,6 @@
 import type { CommandOutline, OptionOutline } from '../outline.ts';
 import { fishQuoted } from './quote.ts';
-import { argumentValues, optionValues, type Values } from './values.ts';
+import { argumentValues, CA_OPTIONS, optionValues, type Values } from './values.ts';
 
 /** Completion for fish: a line for each command, option and argument. */
 export const fishCompletion = (program: CommandOutline): string => `\
@@ -15,6 +15,30 @@ function __pki_at
         set path "$path $word"
     end
     test "$path" = "$argv[1]"
+end
+
+# These profiles, and those of the CA whose directory is on the line.
+function __pki_profiles
+    printf '%s\\n' $argv
+    set -l directory
+    set -l option
+    for word in (commandline -op)
+        if test -n "$option"
+            set directory $word
+            set option
+        else if contains -- $word ${CA_OPTIONS.join(' ')}
+            set option $word
+        else if string match -qr '^(${CA_OPTIONS.join('|')})=' -- $word
+            set directory (string replace -r '^[^=]*=' '' -- $word)
+        end
+    end
+    if string match -q -- '~/*' $directory
+        set directory $HOME/(string sub -s 3 -- $directory)
+    end
+    test -n "$directory"; and test -e $directory/ca.yaml; or return 0
+    for file in $directory/profiles/*.yaml
+        string replace -rf '^.*/([a-z0-9][a-z0-9-]{0,63})\\.yaml$' '$1' -- $file
+    end
 end
 
 complete -c pki -f
@@ -55,5 +79,8 @@ function optionWords(option: OptionOutline): string {
 function valueWords(values: Values): readonly string[] {
   if (values === 'files') return ['-F'];
   if (values === 'directories') return ['-f', '-a', "'(__fish_complete_directories)'"];
+  if ('builtIn' in values) {
+    return ['-f', '-a', fishQuoted(`(__pki_profiles ${values.builtIn.join(' ')})`)];
+  }
   return values.length === 0 ? ['-f'] : ['-f', '-a', fishQuoted(values.join(' '))];
 }

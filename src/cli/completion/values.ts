@@ -3,22 +3,33 @@ import { BUILT_IN_PROFILES, ROOT_CA } from '../../profiles/built-in.ts';
 import { VENDORS } from '../../signers/pkcs11/quirks.ts';
 import type { ArgumentOutline, CommandOutline, OptionOutline } from '../outline.ts';
 
-/** What a shell can propose for a value: names of files or of directories, or one of some words. */
-export type Values = 'files' | 'directories' | readonly string[];
+/**
+ * What a shell can propose for a value: names of files or of directories, one of some words, or one
+ * of these profiles and those that the CA on the command line has of its own.
+ */
+export type Values = 'files' | 'directories' | readonly string[] | ProfileValues;
+
+export interface ProfileValues {
+  readonly builtIn: readonly string[];
+}
+
+/** The options that name the directory of the CA whose profiles are meant. */
+export const CA_OPTIONS = ['--ca-dir', '--parent'] as const;
 
 const names = (rows: readonly { readonly name: string }[]): readonly string[] =>
   rows.map(({ name }) => name);
 
 const PROFILES = names(BUILT_IN_PROFILES);
 
-/** Of the same names in all commands; those of a CA's own profiles are only known in its directory. */
-const OPTION_VALUES: Readonly<Record<string, readonly string[]>> = {
+/** Of the same names in all commands. */
+const OPTION_VALUES: Readonly<Record<string, Values>> = {
   '--algorithm': names(ALGORITHMS),
-  '--extends': PROFILES,
+  '--extends': { builtIn: PROFILES },
   '--key-algorithm': names(KEY_ALGORITHMS),
   '--ml-dsa': names(ALGORITHMS.filter(({ family }) => family === 'ml-dsa')),
   '--pkcs11-vendor': VENDORS,
-  '--profile': PROFILES.filter((name) => name !== ROOT_CA), // that one "pki init-ca" takes by itself
+  // the one of a root "pki init-ca" takes by itself
+  '--profile': { builtIn: PROFILES.filter((name) => name !== ROOT_CA) },
 };
 
 /** Placeholders that stand for paths. */
@@ -41,6 +52,8 @@ export function optionValues({ long, value, choices }: OptionOutline): Values {
 
 export function argumentValues({ words }: CommandOutline, argument: ArgumentOutline): Values {
   if (argument.choices.length > 0) return argument.choices;
-  const isProfile = words[0] === 'profile' && words[1] !== 'new' && argument.name === 'name';
-  return isProfile ? PROFILES : (PLACEHOLDERS[argument.name] ?? NOTHING);
+  if (words[0] !== 'profile' || words[1] === 'new' || argument.name !== 'name') {
+    return PLACEHOLDERS[argument.name] ?? NOTHING;
+  }
+  return words[1] === 'export' ? PROFILES : { builtIn: PROFILES };
 }

@@ -1,10 +1,12 @@
 import type { ArgumentOutline, CommandOutline, OptionOutline } from '../outline.ts';
 import { quoted } from './quote.ts';
-import { argumentValues, optionValues, type Values } from './values.ts';
+import { argumentValues, CA_OPTIONS, optionValues, type Values } from './values.ts';
 
 /** Completion for zsh: a function for each command, in the terms of `_arguments`. */
 export const zshCompletion = (program: CommandOutline): string => `#compdef pki
 # Completion of pki for zsh, made by "pki completion zsh".
+
+${PROFILES_FUNCTION}
 
 ${functions(program).join('\n\n')}
 
@@ -16,6 +18,21 @@ else
 fi
 `;
 
+const PROFILES_FUNCTION = `\
+# These profiles, and those of the CA whose directory is on the line.
+_pki_profiles() {
+  setopt local_options extended_glob
+  local directory=\${${CA_OPTIONS.map((option) => `opt_args[${option}]`).join(':-${')}}}
+  local -a own expl match mbegin mend
+  directory=\${(Q)\${directory//(#b)\\\\([:\\\\])/$match[1]}} # _arguments puts \\ before : and \\
+  if [[ $directory == '~/'* ]]; then directory=$HOME/\${directory#'~/'}; fi
+  if [[ -n $directory && -e $directory/ca.yaml ]]; then
+    own=($directory/profiles/*.yaml(DN:t:r))
+    own=(\${(M)own:#[a-z0-9][a-z0-9-]#})
+  fi
+  _wanted profiles expl profile compadd -- "$@" $own
+}`;
+
 const functions = (command: CommandOutline): readonly string[] => [
   ...command.commands.flatMap(functions),
   command.commands.length > 0 ? groupFunction(command) : commandFunction(command),
@@ -24,6 +41,7 @@ const functions = (command: CommandOutline): readonly string[] => [
 const nameOf = ({ words }: CommandOutline): string => ['_pki', ...words].join('_');
 
 const commandFunction = (command: CommandOutline): string => `${nameOf(command)}() {
+  typeset -A opt_args
   _arguments -S \\
 ${[...command.options.flatMap(optionSpecs), ...argumentSpecs(command)]
   .map((spec) => `    ${quoted(spec)}`)
@@ -85,5 +103,6 @@ const message = (text: string): string => text.replaceAll(/[:\\]/g, '\\$&');
 function actionOf(values: Values): string {
   if (values === 'files') return '_files';
   if (values === 'directories') return '_files -/';
+  if ('builtIn' in values) return `{_pki_profiles ${values.builtIn.join(' ')}}`;
   return values.length === 0 ? ' ' : `(${values.join(' ')})`;
 }

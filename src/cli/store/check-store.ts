@@ -9,7 +9,7 @@ import { type Interrupted, StoreInspection } from '../../store/store-inspection.
 import { headsOfKeptCrls } from '../audit/known-heads.ts';
 import type { CliContext } from '../context.ts';
 import { keyFileChecks, leftoverChecks } from '../doctor/files.ts';
-import { counted } from '../progress.ts';
+import { counted, Phases, sizeOf } from '../progress.ts';
 import { directoryChecks } from './check-directory.ts';
 
 /** How many of one kind are told one by one; the others are counted. */
@@ -23,12 +23,16 @@ export async function* checkStore(
   context: CliContext,
   directory: CaDirectory,
 ): AsyncGenerator<Check> {
-  using store = StoreInspection.open(join(directory.path, CA_FILES.store));
+  const path = join(directory.path, CA_FILES.store);
+  using store = StoreInspection.open(path);
+  using phases = new Phases(context, sizeOf([path]));
+  phases.next('checking the file of the store');
   const damage = [...limited(store.damage(), (text) => problem('store', `SQLite: ${text}`, HELP))];
   yield* damage;
   if (damage.length > 0) return; // what is read from such a file would be guessed
   yield ok('store', 'SQLite finds its file whole');
   yield* versionChecks(store.version);
+  phases.next('comparing rows');
   yield* told(store.contradictions(), 'no row contradicts another');
   yield* certificateChecks(context, directory, store);
   yield* told(

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { programOutline } from '../../../src/cli/outline.ts';
@@ -14,11 +14,12 @@ const script = (shell: Shell): string => join(cwd, `pki.${shell}`);
 
 const ZSH = join(import.meta.dirname, 'complete.zsh');
 
-/** As readline does: what is typed is taken apart at blanks, and at `=` and `:`. */
+/** As readline does: what is typed is taken apart at blanks, unless escaped, and at `=` and `:`. */
 const BASH = `
 source "$1"
 line=$2 COMP_WORDS=()
-while read -r word; do COMP_WORDS+=("$word"); done < <(sed 's/[=:]/ & /g; s/ \\+/\\n/g' <<<"$line")
+while read -r word; do COMP_WORDS+=("$word"); done < <(
+  sed -E 's/[=:]/ & /g; s/([^\\\\]) +/\\1\\n/g' <<<"$line")
 [[ $line == *[=:] ]] && unset 'COMP_WORDS[-1]'
 COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
 _pki
@@ -34,9 +35,10 @@ const ASK: Readonly<Record<Shell, (line: string) => Parameters<typeof tryTool>>>
 };
 
 /** What a shell proposes, sorted, without the descriptions, and as bare names. */
-function proposed(shell: Shell, line: string): readonly string[] {
+function proposed(shell: Shell, line: string, where = 'w'): readonly string[] {
   const [program, ...args] = ASK[shell](line);
-  const { status, output } = tryTool('env', '-C', join(cwd, 'w'), program, ...args);
+  const at = ['-C', join(cwd, where), `HOME=${join(cwd, 'e/home')}`];
+  const { status, output } = tryTool('env', ...at, program, ...args);
   expect(status).toBe(0);
   const names = begunAs(line, output.split('\n'))
     .map((text) =>
@@ -56,8 +58,25 @@ function begunAs(line: string, proposals: readonly string[]): readonly string[] 
   return begun.length > 0 ? begun : proposals;
 }
 
+/** Names of files that mean something to a shell, and none that a profile has. */
+const HOSTILE = [
+  ...['$(touch owned)', '`touch owned`', "it's", '"x"', 'a b', 'a\nb', 'a\tb', '*', '[a'],
+  ...['\x1b[2J', '-n', ';touch owned', '{a,b}', '~', 'Web', '\u00e9', '\\', '$HOME', ''],
+];
+
+/** A directory that passes for a CA's, with two profiles and files that are none. */
+function makeCa(directory: string): void {
+  mkdirSync(join(directory, 'profiles'), { recursive: true });
+  writeFileSync(join(directory, 'ca.yaml'), '');
+  for (const name of ['web', 'tls-own', ...HOSTILE].map((name) => `${name}.yaml`)) {
+    writeFileSync(join(directory, 'profiles', name), '');
+  }
+  writeFileSync(join(directory, 'profiles/web.txt'), '');
+}
+
 beforeAll(async () => {
   mkdirSync(join(cwd, 'w/ca'), { recursive: true });
+  for (const name of ['c1', 'my $(touch owned) ca', 'home/c2']) makeCa(join(cwd, 'e', name));
   for (const name of ['server.crt', 'my own.csr']) writeFileSync(join(cwd, 'w', name), '');
   for (const shell of ['bash', 'zsh', 'fish'] as const) {
     const { status, stdout, stderr } = await pki('completion', shell);
@@ -97,6 +116,33 @@ describe.each<Shell>(['bash', 'zsh', 'fish'])('completion for %s', (shell) => {
       ['pki verify --at ', []],
     ])('at the end of "%s"', (line, expected) => {
       expect(proposed(shell, line)).toEqual(expected);
+    });
+
+    it.each<[line: string, expected: readonly string[]]>([
+      ['pki issue --ca-dir c1 --profile tls', ['tls-client', 'tls-own', 'tls-server']],
+      ['pki issue --ca-dir=c1 --profile we', ['web']],
+      ['pki issue --ca-dir c1 --profile=we', ['web']],
+      ['pki init-ca --parent c1 --profile we', ['web']],
+      ['pki list --ca-dir ~/c2 --profile we', ['web']],
+      ['pki list --ca-dir ./c1/ --profile we', ['web']],
+      [String.raw`pki list --ca-dir my\ \$\(touch\ owned\)\ ca --profile we`, ['web']],
+      ['pki profile show --ca-dir c1 we', ['web']],
+      ['pki profile new x --ca-dir c1 --extends we', ['web']],
+      ['pki issue --ca-dir $(touch owned) --profile tls-c', ['tls-client']],
+      ['pki issue --ca-dir nowhere --profile tls-', ['tls-client', 'tls-server']],
+      ['pki issue --profile tls-', ['tls-client', 'tls-server']],
+      ['pki profile export --json tls-', ['tls-client', 'tls-server']],
+    ])("with a CA's own profiles, at the end of %j", (line, expected) => {
+      expect(proposed(shell, line, 'e')).toEqual(expected);
+    });
+
+    it('nothing of files that are no profiles, and does nothing that they say', () => {
+      const all = proposed(shell, 'pki profile show --ca-dir c1 ', 'e');
+      const builtIn = proposed(shell, 'pki profile show ', 'e');
+      expect(all).toEqual([...builtIn, 'tls-own', 'web'].toSorted());
+      for (const place of ['e', 'e/home', 'w']) {
+        expect(existsSync(join(cwd, place, 'owned'))).toBe(false);
+      }
     });
   });
 });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { CliContext } from '../../context.ts';
 import { caDirectoryOption, pathOf } from '../../options.ts';
@@ -25,13 +26,16 @@ export const storeBackupCommand = (command: Command, context: CliContext): Comma
     .option('--keys', 'with the key files, which have to be encrypted')
     .addHelpText('after', AFTER_HELP)
     .action(async (target: string, { caDir, keys = false, ...options }: BackupOptions) => {
-      const { openCaDirectory } = await import('../../../store/ca-directory.ts');
+      const { CA_FILES, openCaDirectory } = await import('../../../store/ca-directory.ts');
       const { backUp } = await import('../../../store/backup.ts');
       const { nameText, parseName } = await import('../../../x509/names.ts');
       const path = pathOf(context, caDir);
       const directory = context.resources.use(await openCaDirectory(path, { readOnly: true }));
       const ca = nameText(parseName(directory.certificate.tbs.subject));
       const now = context.clock();
+      const { Phases, sizeOf } = await import('../../progress.ts');
+      using phases = new Phases(context, sizeOf([join(path, CA_FILES.store)]));
+      phases.next('copying the store');
       const manifest = backUp({ path, ca, keys, now }, pathOf(context, target));
       const { lastEntry, crlNumber, files } = manifest;
       const summary = { directory: target, keys, lastEntry, crlNumber, files: Object.keys(files) };

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { PkiError, systemErrorText } from '../../../errors.ts';
 import type { CaDirectory } from '../../../store/ca-directory.ts';
@@ -37,6 +38,10 @@ export const storeRestoreCommand = (command: Command, context: CliContext): Comm
     .action(async (backup: string, { dir, crl, crlNumberAtLeast, ...options }: RestoreOptions) => {
       if (crl.length === 0 && crlNumberAtLeast === undefined) throw unknownNumber();
       const { restore } = await import('../../../store/restore.ts');
+      const { CA_FILES } = await import('../../../store/ca-directory.ts');
+      const { Phases, sizeOf } = await import('../../progress.ts');
+      using phases = new Phases(context, sizeOf([pathOf(context, join(backup, CA_FILES.store))]));
+      phases.next('verifying and copying the backup');
       const { manifest, crlNumber, revoked } = await restore({
         backup: pathOf(context, backup),
         shown: backup,
