@@ -1,6 +1,14 @@
 import { timeText } from '../der/time.ts';
 import { findRevoked, reasonOf } from '../x509/revoked-lookup.ts';
-import { CRL_END_RULE, CRL_RULES, type CrlPosition, type CrlRule, pointsFor } from './crl-rules.ts';
+import {
+  CRL_END_RULE,
+  CRL_RULES,
+  type CrlPosition,
+  type CrlRule,
+  isSignedByIssuer,
+  pointsFor,
+} from './crl-rules.ts';
+import type { CrlSigners } from './crl-signers.ts';
 import { ALL_REASONS, reasonNames } from './distribution-points.ts';
 import { type PathCertificate, readable } from './path-certificate.ts';
 import type { PathCrl } from './path-crl.ts';
@@ -21,24 +29,44 @@ type CrlOptions = Pick<CrlPosition, 'at' | 'requireAlternative'>;
 export class CrlChecker {
   readonly #crls: readonly PathCrl[];
   readonly #options: CrlOptions;
+  readonly #signers: CrlSigners | undefined;
   readonly #signatures = new Map<PathCrl, Map<PathCertificate, readonly CheckedSignature[]>>();
   #left = MAX_SIGNATURES;
 
-  constructor(crls: readonly PathCrl[], options: CrlOptions) {
+  /** Without `signers`, the issuer in the path is the only one that may have signed. */
+  constructor(crls: readonly PathCrl[], options: CrlOptions, signers?: CrlSigners) {
     this.#crls = crls;
     this.#options = options;
+    this.#signers = signers;
   }
 
-  /** RFC 5280 §6.3.3 for one certificate, with the certificate of its issuer. */
-  async check(subject: PathCertificate, issuer: PathCertificate): Promise<RevocationVerdict> {
+  /** RFC 5280 §6.3.3 for one certificate, with that of its issuer, in a path to the anchor. */
+  async check(
+    subject: PathCertificate,
+    issuer: PathCertificate,
+    anchor = issuer,
+  ): Promise<RevocationVerdict> {
     const positions: CrlPosition[] = [];
     for (const crl of this.#crls.filter(({ issuerKey }) => issuerKey === subject.issuerKey)) {
       const signatures = await this.#signaturesOf(crl, issuer);
-      positions.push({ crl, subject, issuer, signatures, ...this.#options });
+      const own = { crl, subject, issuer, signatures, signerProblem: undefined, ...this.#options };
+      positions.push(isSignedByIssuer(own) ? own : await this.#signedByOther(own, anchor));
     }
     if (positions.length > 0) return verdictOf(positions);
     const text = `none of the CRLs is of its issuer ${subject.issuer}`;
     return { status: 'undetermined', by: [], remarks: [{ rule: NO_CRL, text }] };
+  }
+
+  /** With another certificate of the same name, if that has signed; if it holds, the better. */
+  async #signedByOther(own: CrlPosition, anchor: PathCertificate): Promise<CrlPosition> {
+    let found = own;
+    for (const issuer of this.#signers?.candidates(own.crl, own.issuer) ?? []) {
+      const other = { ...own, issuer, signatures: await this.#signaturesOf(own.crl, issuer) };
+      if (!isSignedByIssuer(other)) continue;
+      found = { ...other, signerProblem: await this.#signers?.problem(issuer, anchor) };
+      if (found.signerProblem === undefined) return found;
+    }
+    return found;
   }
 
   async #signaturesOf(crl: PathCrl, issuer: PathCertificate) {

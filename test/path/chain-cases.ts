@@ -1,9 +1,14 @@
 import { algorithmNamed } from '../../src/algorithms/registry.ts';
 import { objectIdentifier, sequence, setOf, utf8String } from '../../src/der/writer.ts';
 import { parseCertificate } from '../../src/x509/certificate.ts';
-import { authorityKeyIdentifier, subjectKeyIdentifier } from '../../src/x509/extensions.ts';
+import {
+  authorityKeyIdentifier,
+  EXTENSION_OID,
+  subjectKeyIdentifier,
+} from '../../src/x509/extensions.ts';
 import { AT, type Chain, chain, chainOf, KeyRing, withFlippedBit } from './chain.ts';
 import { CA, caWith, cn, isCa, unknown, usage } from './made-certificates.ts';
+import { pointsTo } from './made-crls.ts';
 
 /** A chain, and what is to come of it. */
 export interface ChainCase {
@@ -20,6 +25,8 @@ const other = new KeyRing('ed25519');
 
 const utf8Cn = (value: string) =>
   sequence(setOf(sequence(objectIdentifier('2.5.4.3'), utf8String(value))));
+
+const URL = 'http://crl.example/1.crl';
 
 const VALIDITY = '(validity, RFC 5280 §4.1.2.5, §6.1.3 (a))';
 
@@ -128,8 +135,32 @@ export const CHAIN_CASES: readonly ChainCase[] = [
       ).then(({ root, leaf }) => chainOf([root, leaf])),
     problems: [
       'CN=leaf: it has the extension 2.5.29.14 twice (unique-extensions, RFC 5280 §4.2)',
-      'CN=leaf: its key identifiers are critical (key-identifiers-not-critical, RFC 5280 §4.2.1.1, §4.2.1.2)',
+      'CN=leaf: its subjectKeyIdentifier is critical, which it must not be (never-critical, RFC 5280 §4.2.1.1, §4.2.1.2, §4.2.1.15, §4.2.2.1, RFC 9608 §2)',
     ],
+  },
+  ...(['authorityInfoAccess', 'freshestCrl', 'noRevAvail'] as const).map((name) => ({
+    name: `with a critical ${name}`,
+    made: () => {
+      const value = pointsTo(URL).value; // whatever it is: nobody reads it
+      return chain(keys, {}, { extensions: [{ oid: EXTENSION_OID[name], value, critical: true }] });
+    },
+    problems: [
+      `CN=leaf: its ${name === 'freshestCrl' ? 'freshestCRL' : name} is critical, which it must not be (never-critical, RFC 5280 §4.2.1.1, §4.2.1.2, §4.2.1.15, §4.2.2.1, RFC 9608 §2)`,
+    ],
+  })),
+  {
+    name: 'with a critical cRLDistributionPoints',
+    made: () => chain(keys, {}, { extensions: [{ ...pointsTo(URL), critical: true }] }),
+  },
+  {
+    name: 'with a critical cRLDistributionPoints that cannot be read',
+    made: () =>
+      chain(
+        keys,
+        {},
+        { extensions: [{ ...pointsTo(URL), value: Uint8Array.of(0x30, 1, 5), critical: true }] },
+      ),
+    problems: ['CN=leaf: it is malformed: tag 30 expected, 05 found (der, RFC 5280 §4.1)'],
   },
   {
     name: 'whose signature algorithm outside is another one than inside',
