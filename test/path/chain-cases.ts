@@ -1,5 +1,12 @@
 import { algorithmNamed } from '../../src/algorithms/registry.ts';
-import { objectIdentifier, sequence, setOf, utf8String } from '../../src/der/writer.ts';
+import { enterDer } from '../../src/der/reader.ts';
+import {
+  contextPrimitive,
+  objectIdentifier,
+  sequence,
+  setOf,
+  utf8String,
+} from '../../src/der/writer.ts';
 import { parseCertificate } from '../../src/x509/certificate.ts';
 import {
   authorityKeyIdentifier,
@@ -7,7 +14,7 @@ import {
   subjectKeyIdentifier,
 } from '../../src/x509/extensions.ts';
 import { AT, type Chain, chain, chainOf, KeyRing, withFlippedBit } from './chain.ts';
-import { CA, caWith, cn, isCa, unknown, usage } from './made-certificates.ts';
+import { CA, caWith, cn, isCa, sealed, unknown, usage } from './made-certificates.ts';
 import { pointsTo } from './made-crls.ts';
 
 /** A chain, and what is to come of it. */
@@ -25,6 +32,16 @@ const other = new KeyRing('ed25519');
 
 const utf8Cn = (value: string) =>
   sequence(setOf(sequence(objectIdentifier('2.5.4.3'), utf8String(value))));
+
+/** subjectUniqueID before the extensions of the leaf. */
+async function withUniqueIds(): Promise<Chain> {
+  const { root, leaf } = await chain(keys, {}, {});
+  const reader = enterDer(leaf.tbsDer);
+  const parts: Uint8Array[] = [];
+  while (!reader.done) parts.push(reader.read().octets);
+  const tbs = sequence(...parts.toSpliced(-1, 0, contextPrimitive(2, Uint8Array.of(0, 1))));
+  return chainOf([root, await sealed(tbs, await keys.party('Root', cn('Root')))]);
+}
 
 const URL = 'http://crl.example/1.crl';
 
@@ -162,6 +179,7 @@ export const CHAIN_CASES: readonly ChainCase[] = [
       ),
     problems: ['CN=leaf: it is malformed: tag 30 expected, 05 found (der, RFC 5280 §4.1)'],
   },
+  { name: 'with unique identifiers', made: withUniqueIds },
   {
     name: 'whose signature algorithm outside is another one than inside',
     made: () => chain(keys, {}, { tbs: { signature: algorithmNamed('ed448').identifier } }),
