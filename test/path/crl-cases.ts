@@ -190,16 +190,6 @@ export const CRL_CASES: readonly CrlCase[] = [
     },
   ),
   told('of none, for a certificate with a distribution point', () => [{}], {}, at(pointsTo(URL))),
-  told(
-    'of none, for a certificate whose distribution point tells of some reasons',
-    () => [{}],
-    {
-      openssl: EXTENDED,
-      opensslDiffers:
-        'the point limits a CRL that is for none, which §6.3.3 asks once more at its end',
-    },
-    at(pointsTo(URL, [1])),
-  ),
   told('about some reasons', () => [{ extensions: [scope({ reasons: [1, 2] })] }], {
     openssl: EXTENDED,
     problems: [
