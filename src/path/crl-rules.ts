@@ -13,6 +13,8 @@ export interface CrlPosition {
   readonly subject: PathCertificate;
   /** Whose key has signed the CRL, as far as anybody's has: the issuer in the path, or another of its name. */
   readonly issuer: PathCertificate;
+  /** Whether it is another one. */
+  readonly byOther: boolean;
   /** Why that other certificate does not hold. */
   readonly signerProblem: string | undefined;
   readonly at: Date;

@@ -152,6 +152,49 @@ describe.each(CASES)('a CRL that is signed by $name', ({ given, problem }) => {
   });
 });
 
+describe('where keys of one CA have CRLs of their own', () => {
+  const own = () => keys.party('CA 1', cn('CA 1'));
+
+  it('that of the key in the path counts, though that of another key is newer', async () => {
+    const given = await withNewKey({});
+    const revoked = [entry(given.made.leaf.tbs.serialNumber)];
+    const tbs = { thisUpdate: new Date('2026-05-31T00:00:00Z') };
+    const older = await makeCrl(await own(), { number: 4n, revoked, tbs });
+    const { problems } = await validate({ ...given, crls: [...given.crls, older] });
+    expect(problems).toEqual([
+      'CN=leaf: it is revoked since 2026-05-01T00:00:00Z, keyCompromise, says CRL 4 of CN=CA 1 (revoked, RFC 5280 §6.3.3 (i), (j))',
+    ]);
+  });
+
+  it('a warning tells that the one of the key in the path is missing', async () => {
+    const given = await withNewKey({});
+    expect((await validate(given)).warnings).toEqual([
+      'CRL 5 of CN=CA 1 was signed by another key than CN=leaf; if the CA has CRLs for each of its keys, give the other one too',
+    ]);
+    const both = { ...given, crls: [...given.crls, await makeCrl(await own())] };
+    expect((await validate(both)).warnings).toEqual([]);
+  });
+
+  it('a delta CRL is added to a full one of the same key only', async () => {
+    const given = await withNewKey({});
+    const full = await makeCrl(await own(), {
+      revoked: [entry(given.made.leaf.tbs.serialNumber, 'certificateHold')],
+    });
+    const letsGo = {
+      ...{ number: 6n, base: 5n },
+      revoked: [entry(given.made.leaf.tbs.serialNumber, 'removeFromCRL')],
+    };
+    const [, ofRoot] = given.crls;
+    const crls = (delta: Crl) => [full, delta, ...(ofRoot ? [ofRoot] : [])];
+    const byOwn = await validate({ ...given, crls: crls(await makeCrl(await own(), letsGo)) });
+    expect(byOwn.problems).toEqual([]);
+    const byOther = await validate({ ...given, crls: crls(await makeCrl(await newKey(), letsGo)) });
+    expect(byOther.problems).toEqual([
+      'CN=leaf: it is revoked since 2026-05-01T00:00:00Z, certificateHold, says CRL 5 of CN=CA 1 (revoked, RFC 5280 §6.3.3 (i), (j))',
+    ]);
+  });
+});
+
 describe('the path of a signer of CRLs', () => {
   it('has to end at the same trust anchor', async () => {
     const { made, crls } = await withNewKey({});
