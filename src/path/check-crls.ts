@@ -1,6 +1,14 @@
 import { timeText } from '../der/time.ts';
 import { findRevoked, reasonOf } from '../x509/revoked-lookup.ts';
-import { CRL_END_RULE, CRL_RULES, type CrlPosition, type CrlRule, pointsFor } from './crl-rules.ts';
+import {
+  CRL_END_RULE,
+  CRL_RULES,
+  type CrlPosition,
+  type CrlRule,
+  isSignedByIssuer,
+  pointsFor,
+} from './crl-rules.ts';
+import type { CrlSigners } from './crl-signers.ts';
 import { ALL_REASONS, reasonNames } from './distribution-points.ts';
 import { type PathCertificate, readable } from './path-certificate.ts';
 import type { PathCrl } from './path-crl.ts';
@@ -21,24 +29,50 @@ type CrlOptions = Pick<CrlPosition, 'at' | 'requireAlternative'>;
 export class CrlChecker {
   readonly #crls: readonly PathCrl[];
   readonly #options: CrlOptions;
+  readonly #signers: CrlSigners | undefined;
   readonly #signatures = new Map<PathCrl, Map<PathCertificate, readonly CheckedSignature[]>>();
   #left = MAX_SIGNATURES;
 
-  constructor(crls: readonly PathCrl[], options: CrlOptions) {
+  /** Without `signers`, the issuer in the path is the only one that may have signed. */
+  constructor(crls: readonly PathCrl[], options: CrlOptions, signers?: CrlSigners) {
     this.#crls = crls;
     this.#options = options;
+    this.#signers = signers;
   }
 
-  /** RFC 5280 §6.3.3 for one certificate, with the certificate of its issuer. */
-  async check(subject: PathCertificate, issuer: PathCertificate): Promise<RevocationVerdict> {
+  /** RFC 5280 §6.3.3 for one certificate, with that of its issuer, in a path to the anchor. */
+  async check(
+    subject: PathCertificate,
+    issuer: PathCertificate,
+    anchor = issuer,
+  ): Promise<RevocationVerdict> {
     const positions: CrlPosition[] = [];
     for (const crl of this.#crls.filter(({ issuerKey }) => issuerKey === subject.issuerKey)) {
       const signatures = await this.#signaturesOf(crl, issuer);
-      positions.push({ crl, subject, issuer, signatures, ...this.#options });
+      const signed = { issuer, signatures, byOther: false, signerProblem: undefined };
+      const own = { crl, subject, ...signed, ...this.#options };
+      positions.push(isSignedByIssuer(own) ? own : await this.#signedByOther(own, anchor));
     }
     if (positions.length > 0) return verdictOf(positions);
     const text = `none of the CRLs is of its issuer ${subject.issuer}`;
     return { status: 'undetermined', by: [], remarks: [{ rule: NO_CRL, text }] };
+  }
+
+  /** With another certificate of the same name, if that has signed; if it holds, the better. */
+  async #signedByOther(own: CrlPosition, anchor: PathCertificate): Promise<CrlPosition> {
+    let found = own;
+    for (const issuer of this.#signers?.candidates(own.crl, own.issuer) ?? []) {
+      const other = {
+        ...own,
+        issuer,
+        byOther: true,
+        signatures: await this.#signaturesOf(own.crl, issuer),
+      };
+      if (!isSignedByIssuer(other)) continue;
+      found = { ...other, signerProblem: await this.#signers?.problem(issuer, anchor) };
+      if (found.signerProblem === undefined) return found;
+    }
+    return found;
   }
 
   async #signaturesOf(crl: PathCrl, issuer: PathCertificate) {
@@ -74,12 +108,12 @@ function verdictOf(positions: readonly CrlPosition[]): RevocationVerdict {
   const refused: Remark[] = [];
   const sound = positions.filter((position) => keep(position, CRL_RULES, refused));
   const [deltas, full] = [sound.filter(isDelta), sound.filter((one) => !isDelta(one))];
-  const combined = newestOfEachScope(full).map((one) => withDelta(one, deltas));
+  const combined = newestOfEachSeries(full).map((one) => withDelta(one, deltas));
   const usable = combined.filter(
     ({ full, delta }) => (delta && isCurrent(delta)) || keep(full, [CRL_END_RULE], refused),
   );
-  const bases = combined.map((one) => one.full.crl);
-  refused.push(...deltas.filter(({ crl }) => !bases.some((base) => isBase(base, crl))).map(noBase));
+  const bases = combined.map((one) => one.full);
+  refused.push(...deltas.filter((delta) => !bases.some((base) => isBase(base, delta))).map(noBase));
   const revoked = usable.map(revokedBy).find((remark) => remark !== undefined);
   const by = usable.flatMap(({ full, delta }) => [
     full.crl.name,
@@ -87,10 +121,18 @@ function verdictOf(positions: readonly CrlPosition[]): RevocationVerdict {
   ]);
   if (revoked) return { status: 'revoked', by, remarks: [revoked] };
   const missing = ALL_REASONS & ~usable.reduce((mask, one) => mask | reasonsOf(one.full), 0);
-  if (missing === 0) return { status: 'good', by, remarks: [] };
+  if (missing === 0) return { status: 'good', by, remarks: otherKeyRemarks(usable) };
   const text = `its CRLs do not tell of ${reasonNames(missing).join(', ')}`;
   const remarks = usable.length === 0 ? refused : [...refused, { rule: REASONS, text }];
   return { status: 'undetermined', by: [], remarks };
+}
+
+/** Who gives each key of a CA its own CRLs, as `pki rekey-ca` does, has to give that of the right one. */
+function otherKeyRemarks(usable: readonly Combined[]): readonly Remark[] {
+  const [first] = usable;
+  if (!first || usable.some(({ full }) => !full.byOther)) return [];
+  const text = `${first.full.crl.name} was signed by another key than ${first.full.subject.subject}; if the CA has CRLs for each of its keys, give the other one too`;
+  return [{ text }];
 }
 
 /** True if it meets all rules; else the first that it does not meet is a remark. */
@@ -111,10 +153,14 @@ const isCurrent = (position: CrlPosition): boolean => CRL_END_RULE.check(positio
 
 const isDelta = ({ crl }: CrlPosition): boolean => crl.baseNumber !== undefined;
 
+/** CRLs that each other can bring up to date: of the same key and the same scope. */
+const seriesOf = ({ crl, issuer }: CrlPosition): string =>
+  `${Buffer.from(issuer.certificate.tbs.publicKey).toString('hex')} ${crl.scopeKey}`;
+
 /** An older one may hold as long, but no longer tells all. */
-function newestOfEachScope(full: readonly CrlPosition[]): readonly CrlPosition[] {
-  const byScope = Map.groupBy(full, ({ crl }) => crl.scopeKey);
-  return [...byScope.values()].flatMap((ofScope) => ofScope.toSorted(newestFirst).slice(0, 1));
+function newestOfEachSeries(full: readonly CrlPosition[]): readonly CrlPosition[] {
+  const all = Map.groupBy(full, seriesOf);
+  return [...all.values()].flatMap((series) => series.toSorted(newestFirst).slice(0, 1));
 }
 
 function newestFirst({ crl: one }: CrlPosition, { crl: other }: CrlPosition): number {
@@ -123,21 +169,21 @@ function newestFirst({ crl: one }: CrlPosition, { crl: other }: CrlPosition): nu
 }
 
 /**
- * The newest of the same scope, to a base that is not newer than the full CRL (§5.2.4). One that ran
+ * The newest of the same series, to a base that is not newer than the full CRL (§5.2.4). One that ran
  * out does not make the full CRL last longer, but what it says of a certificate stays known.
  */
 function withDelta(full: CrlPosition, deltas: readonly CrlPosition[]): Combined {
   const fitting = deltas.filter(
-    ({ crl }) => isBase(full.crl, crl) && (crl.number ?? 0n) > (full.crl.number ?? 0n),
+    (delta) => isBase(full, delta) && (delta.crl.number ?? 0n) > (full.crl.number ?? 0n),
   );
   return { full, delta: fitting.toSorted(newestFirst)[0] };
 }
 
-/** Whether a full CRL is one that the delta CRL can be added to. */
-const isBase = (full: PathCrl, delta: PathCrl): boolean =>
-  full.scopeKey === delta.scopeKey &&
-  full.number !== undefined &&
-  full.number >= (delta.baseNumber ?? 0n);
+/** Whether a full CRL is one that the delta CRL can be added to (§6.3.3 (c)). */
+const isBase = (full: CrlPosition, delta: CrlPosition): boolean =>
+  seriesOf(full) === seriesOf(delta) &&
+  full.crl.number !== undefined &&
+  full.crl.number >= (delta.crl.baseNumber ?? 0n);
 
 const noBase = ({ crl: { name, baseNumber } }: CrlPosition): Remark => ({
   rule: NO_BASE,

@@ -2,6 +2,7 @@ import type { Crl } from '../x509/crl.ts';
 import { EXTENSION_OID } from '../x509/extensions.ts';
 import { CrlChecker } from './check-crls.ts';
 import { OcspChecker, type OcspOptions, type PathOcsp } from './check-ocsp.ts';
+import type { CrlSigners } from './crl-signers.ts';
 import type { PathCertificate } from './path-certificate.ts';
 import { pathCrl } from './path-crl.ts';
 import type { RevocationVerdict } from './revocation-verdict.ts';
@@ -14,41 +15,67 @@ export interface RevocationEvidence {
   readonly required: 'leaf' | 'all';
 }
 
-/** Asks CRLs and OCSP responses about certificates of paths, each pair with an issuer once. */
+/** A certificate of a path, as it is asked whether it is revoked. */
+export interface AskedCertificate {
+  readonly subject: PathCertificate;
+  readonly issuer: PathCertificate;
+  readonly anchor: PathCertificate;
+  /** Whether it is the one that all of the validation is for. */
+  readonly isLeaf: boolean;
+}
+
+interface Answer extends Omit<AskedCertificate, 'subject' | 'isLeaf'> {
+  readonly verdict: RevocationVerdict;
+}
+
+/** Asks CRLs and OCSP responses about certificates of paths, once with each issuer and anchor. */
 export class RevocationChecker {
   readonly #crls: CrlChecker | undefined;
   readonly #ocsp: OcspChecker | undefined;
   readonly #required: RevocationEvidence['required'];
-  readonly #known = new Map<PathCertificate, Map<PathCertificate, RevocationVerdict>>();
+  readonly #known = new Map<PathCertificate, Answer[]>();
 
-  constructor({ crls, responses, required }: RevocationEvidence, options: OcspOptions) {
-    this.#crls = crls.length === 0 ? undefined : new CrlChecker(crls.map(pathCrl), options);
+  constructor(
+    { crls, responses, required }: RevocationEvidence,
+    options: OcspOptions,
+    signers: CrlSigners,
+  ) {
+    this.#crls =
+      crls.length === 0 ? undefined : new CrlChecker(crls.map(pathCrl), options, signers);
     this.#ocsp = responses.length === 0 ? undefined : new OcspChecker(responses, options);
     this.#required = required;
   }
 
   /**
-   * About the certificate at `index` of a path. One that is revoked for anybody is; one that is good
-   * for one source is good; one that nobody tells of is refused only where it has to be known.
+   * One that is revoked for anybody is; one that is good for one source is good; one that nobody
+   * tells of is refused only where it has to be known.
    */
-  async check(
-    subject: PathCertificate,
-    issuer: PathCertificate,
-    index: number,
-  ): Promise<RevocationVerdict> {
-    const ofSubject = this.#known.get(subject) ?? new Map<PathCertificate, RevocationVerdict>();
-    this.#known.set(subject, ofSubject);
-    const verdict = ofSubject.get(issuer) ?? (await this.#ask(subject, issuer));
-    ofSubject.set(issuer, verdict);
-    const excused = verdict.status === 'undetermined' && index > 0 && this.#required === 'leaf';
+  async check({ isLeaf, ...asked }: AskedCertificate): Promise<RevocationVerdict> {
+    const verdict = await this.#answer(asked);
+    const excused = verdict.status === 'undetermined' && !isLeaf && this.#required === 'leaf';
     return excused ? { ...verdict, remarks: [] } : verdict;
   }
 
-  async #ask(subject: PathCertificate, issuer: PathCertificate): Promise<RevocationVerdict> {
+  async #answer(asked: Omit<AskedCertificate, 'isLeaf'>): Promise<RevocationVerdict> {
+    const { subject, issuer, anchor } = asked;
+    const answers = this.#known.get(subject) ?? [];
+    this.#known.set(subject, answers);
+    const known = answers.find((one) => one.issuer === issuer && one.anchor === anchor);
+    if (known) return known.verdict;
+    const verdict = await this.#ask(asked);
+    answers.push({ issuer, anchor, verdict });
+    return verdict;
+  }
+
+  async #ask({
+    subject,
+    issuer,
+    anchor,
+  }: Omit<AskedCertificate, 'isLeaf'>): Promise<RevocationVerdict> {
     if (saysNobodyTells(subject)) return { status: 'good', by: [NO_REV_AVAIL], remarks: [] };
     const verdicts = [
       ...(this.#ocsp ? [await this.#ocsp.check(subject, issuer)] : []),
-      ...(this.#crls ? [await this.#crls.check(subject, issuer)] : []),
+      ...(this.#crls ? [await this.#crls.check(subject, issuer, anchor)] : []),
     ];
     for (const status of ['revoked', 'good'] as const) {
       const told = verdicts.filter((verdict) => verdict.status === status);

@@ -2,7 +2,7 @@ import { isPostQuantumSignature } from '../algorithms/spki.ts';
 import { sameOctets } from '../der/same-octets.ts';
 import { timeText } from '../der/time.ts';
 import { EXTENSION_OID } from '../x509/extensions.ts';
-import { type DistributionPoint, distributionPoints } from './distribution-points.ts';
+import type { DistributionPoint } from './distribution-points.ts';
 import type { PathCertificate } from './path-certificate.ts';
 import type { PathCrl } from './path-crl.ts';
 import type { CheckedSignature, SignatureKind } from './path-signatures.ts';
@@ -11,7 +11,12 @@ import type { CheckedSignature, SignatureKind } from './path-signatures.ts';
 export interface CrlPosition {
   readonly crl: PathCrl;
   readonly subject: PathCertificate;
+  /** Whose key has signed the CRL, as far as anybody's has: the issuer in the path, or another of its name. */
   readonly issuer: PathCertificate;
+  /** Whether it is another one. */
+  readonly byOther: boolean;
+  /** Why that other certificate does not hold. */
+  readonly signerProblem: string | undefined;
   readonly at: Date;
   readonly requireAlternative: boolean;
   /** Of the CRL, by the key of the issuer. */
@@ -36,17 +41,21 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
 ]);
 
 /** The points of a certificate that a CRL is for. */
-export function pointsFor({ scope }: PathCrl, { certificate }: PathCertificate) {
-  const { extensions, issuer } = certificate.tbs;
-  const direct = distributionPoints(extensions, issuer).filter(({ indirect }) => !indirect);
-  return direct.filter(({ names }) => sharesName(scope.names, names));
-}
+export const pointsFor = ({ scope }: PathCrl, { points }: PathCertificate) =>
+  points.filter(({ indirect, names }) => !indirect && sharesName(scope.names, names));
 
 const sharesName = (scope: DistributionPoint['names'], point: DistributionPoint['names']) =>
   !scope || (point ?? []).some((name) => scope.includes(name));
 
 const signatureProblem = ({ signatures }: CrlPosition, kind: SignatureKind): string | undefined =>
   signatures.find(({ what, problem }) => what === kind && problem !== undefined)?.problem;
+
+const maySign = ({ issuer: { extensions } }: CrlPosition): boolean =>
+  !extensions.keyUsage || extensions.keyUsage.includes('cRLSign');
+
+/** Whether the signature is by the key of the issuer, and that is for CRLs. */
+export const isSignedByIssuer = (position: CrlPosition): boolean =>
+  maySign(position) && signatureProblem(position, 'signature') === undefined;
 
 /** RFC 5280 §6.3.3, but for how long a CRL lasts, which a delta CRL to it can change. */
 export const CRL_RULES: readonly CrlRule[] = [
@@ -87,10 +96,12 @@ export const CRL_RULES: readonly CrlRule[] = [
   {
     id: 'crl-distribution-point',
     cites: 'RFC 5280 §4.2.1.13, §6.3.3 (b)',
-    check: ({ crl, subject }) =>
-      crl.malformed === undefined && pointsFor(crl, subject).length === 0
+    check: ({ crl, subject }) => {
+      if (subject.malformed !== undefined) return 'the certificate is malformed';
+      return crl.malformed === undefined && pointsFor(crl, subject).length === 0
         ? 'it is for another distribution point than those of the certificate'
-        : undefined,
+        : undefined;
+    },
   },
   {
     id: 'crl-signature-algorithm',
@@ -103,10 +114,8 @@ export const CRL_RULES: readonly CrlRule[] = [
   {
     id: 'crl-issuer-may-sign',
     cites: 'RFC 5280 §4.2.1.3, §6.3.3 (f)',
-    check: ({ issuer: { extensions } }) =>
-      !extensions.keyUsage || extensions.keyUsage.includes('cRLSign')
-        ? undefined
-        : 'the key usage of its issuer has no cRLSign',
+    check: (position) =>
+      maySign(position) ? undefined : 'the key usage of its issuer has no cRLSign',
   },
   {
     id: 'crl-signature',
@@ -118,6 +127,11 @@ export const CRL_RULES: readonly CrlRule[] = [
       const other = problem && named && key && !sameOctets(named, key);
       return other ? `it was signed by another key of ${position.issuer.subject}` : problem;
     },
+  },
+  {
+    id: 'crl-signer',
+    cites: 'RFC 5280 §6.3.3 (f), §8',
+    check: ({ signerProblem }) => signerProblem,
   },
   {
     id: 'crl-alternative-signature',

@@ -38,16 +38,17 @@ const REASON_FLAGS = [
   'aACompromise',
 ] as const;
 
-/** Where a certificate says that its CRLs are; without a word, at its issuer's (§6.3.3). */
+/**
+ * Where a certificate says that its CRLs are, and last, as if it said so too, at its issuer's: what
+ * is left open is told by the CRLs of that, about all reasons (§6.3.3).
+ */
 export function distributionPoints(
   extensions: readonly Extension[],
   issuer: Uint8Array,
 ): readonly DistributionPoint[] {
   const found = extensions.find(({ oid }) => oid === EXTENSION_OID.crlDistributionPoints);
-  if (!found)
-    return [{ names: [nameOf(DIRECTORY_TAG, issuer)], reasons: ALL_REASONS, indirect: false }];
-  const reader = enterDer(found.value);
   const points: DistributionPoint[] = [];
+  const reader = found ? enterDer(found.value) : new DerReader(new Uint8Array(0));
   while (!reader.done) {
     const point = reader.enter();
     const names = pointNames(point, issuer);
@@ -56,7 +57,8 @@ export function distributionPoints(
     point.end();
     points.push({ names, reasons: maskOf(reasons?.contents), indirect });
   }
-  return points;
+  const ofIssuer = [nameOf(DIRECTORY_TAG, issuer)];
+  return [...points, { names: ofIssuer, reasons: ALL_REASONS, indirect: false }];
 }
 
 /** The scope of a CRL of this issuer; throws DerError. */

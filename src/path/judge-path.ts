@@ -19,6 +19,8 @@ export interface JudgeOptions {
   /** Whether a classical signature needs an alternative one beside it (X.509 clause 9.8). */
   readonly requireAlternative: boolean;
   readonly wanted?: Wanted;
+  /** True for the path of a CRL's signer, of which only what a CA has to meet is asked. */
+  readonly aside?: boolean;
 }
 
 /** What is expensive, remembered and bounded over all paths of one validation. */
@@ -40,15 +42,20 @@ const FAR = 1000;
 /** Checks each signature and each rule for all certificates of a path. */
 export async function judgePath(
   { certificates, anchored }: CandidatePath,
-  { at, requireAlternative, wanted = {} }: JudgeOptions,
+  { at, requireAlternative, wanted = {}, aside = false }: JudgeOptions,
   { signed, constraints, revocation }: Checkers,
 ): Promise<Judged> {
   const [steps, findings, warnings]: [PathStep[], PathFinding[], string[]] = [[], [], []];
+  const anchor = certificates.at(-1);
   for (const [index, subject] of certificates.entries()) {
     const last = index === certificates.length - 1;
     const issuer = last ? anchorOfItself(subject, anchored) : certificates[index + 1];
     const signatures = issuer ? await signed.check(subject, issuer) : [];
-    const asked = issuer && !last ? await revocation?.check(subject, issuer, index) : undefined;
+    const isLeaf = index === 0 && !aside;
+    const asked =
+      issuer && anchor && !last
+        ? await revocation?.check({ subject, issuer, anchor, isLeaf })
+        : undefined;
     steps.push({ ...namesOf(subject), trusted: anchored && last, signatures, revocation: asked });
     const remarks = [
       ...signatures.flatMap(({ what, problem }) => asRemarks(SIGNATURE_RULES[what], problem)),

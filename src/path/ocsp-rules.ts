@@ -23,16 +23,18 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   EXTENSION_OID.ocspNoCheck,
 ]);
 
-/** The answer about the certificate that is asked about. */
+/** The answer about the certificate that is asked about; of several, one that says revoked. */
 export const answerAbout = ({
   certificate,
   data,
   issuer,
-}: Pick<ExaminedResponse, 'certificate' | 'data' | 'issuer'>): SingleResponse | undefined =>
-  data.responses.find(
+}: Pick<ExaminedResponse, 'certificate' | 'data' | 'issuer'>): SingleResponse | undefined => {
+  const answers = data.responses.filter(
     ({ certId }) =>
       certId.serialNumber === certificate?.tbs.serialNumber && isOfIssuer(certId, issuer.tbs),
   );
+  return answers.find(({ status }) => status.kind === 'revoked') ?? answers[0];
+};
 
 const delegate = ({ delegated, responder }: ExaminedResponse) =>
   delegated ? responder : undefined;

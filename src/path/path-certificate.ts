@@ -4,6 +4,7 @@ import { EXTENSION_OID, type KnownExtensions, knownExtensions } from '../x509/ex
 import { nameText, parseName } from '../x509/names.ts';
 import { type PolicyExtensions, policyExtensions } from '../x509/policy-extensions.ts';
 import { attributeValues, comparableName, nameKey } from './comparable-name.ts';
+import { type DistributionPoint, distributionPoints } from './distribution-points.ts';
 import {
   NAME_CONSTRAINTS_OID,
   type NameConstraints,
@@ -30,6 +31,8 @@ export interface PathCertificate {
   readonly extensions: KnownExtensions;
   readonly nameConstraints: NameConstraints | undefined;
   readonly policies: PolicyExtensions;
+  /** Where its CRLs are. */
+  readonly points: readonly DistributionPoint[];
   /** What name constraints are about: the subject, and all of subjectAltName. */
   readonly names: readonly NameOfForm[];
   /** What of it could not be read; then all of the extensions are left out. */
@@ -55,7 +58,7 @@ const MAX_EXTENSIONS = 500;
 
 type Contents = Pick<
   PathCertificate,
-  'extensions' | 'nameConstraints' | 'policies' | 'names' | 'malformed'
+  'extensions' | 'nameConstraints' | 'policies' | 'points' | 'names' | 'malformed'
 >;
 
 const contents = ({ tbs }: Certificate): Contents =>
@@ -69,6 +72,7 @@ const contents = ({ tbs }: Certificate): Contents =>
         extensions: knownExtensions(tbs.extensions),
         nameConstraints: constraints && parseNameConstraints(constraints),
         policies: policyExtensions(tbs.extensions),
+        points: distributionPoints(tbs.extensions, tbs.issuer),
         names: [...subjectNames(tbs.subject), ...(altNames ? namesOfForms(altNames) : [])],
         malformed: undefined,
       };
@@ -77,6 +81,7 @@ const contents = ({ tbs }: Certificate): Contents =>
       extensions: knownExtensions([]),
       nameConstraints: undefined,
       policies: policyExtensions([]),
+      points: [],
       names: [],
       malformed,
     }),

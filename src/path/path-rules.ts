@@ -29,6 +29,15 @@ export interface PathRule {
 const critical = ({ certificate }: PathCertificate, oid: string): boolean | undefined =>
   certificate.tbs.extensions.find((extension) => extension.oid === oid)?.critical;
 
+/** Extensions by name of which nobody may make use depend. */
+const NEVER_CRITICAL = {
+  subjectKeyIdentifier: EXTENSION_OID.subjectKeyIdentifier,
+  authorityKeyIdentifier: EXTENSION_OID.authorityKeyIdentifier,
+  freshestCRL: EXTENSION_OID.freshestCrl,
+  authorityInfoAccess: EXTENSION_OID.authorityInfoAccess,
+  noRevAvail: EXTENSION_OID.noRevAvail,
+} as const;
+
 /**
  * Extensions that are taken account of, so that they may be critical. Without a purpose that is asked
  * for, extKeyUsage forbids nothing.
@@ -41,8 +50,8 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   EXTENSION_OID.certificatePolicies,
   ...Object.values(POLICY_EXTENSION_OID),
   EXTENSION_OID.extKeyUsage,
-  EXTENSION_OID.subjectKeyIdentifier, // the rule about key identifiers tells of these
-  EXTENSION_OID.authorityKeyIdentifier,
+  EXTENSION_OID.crlDistributionPoints,
+  ...Object.values(NEVER_CRITICAL), // a rule of their own tells of these
   EXTENSION_OID.subjectAltPublicKeyInfo,
   EXTENSION_OID.altSignatureAlgorithm,
   EXTENSION_OID.altSignatureValue,
@@ -82,13 +91,11 @@ export const PATH_RULES: readonly PathRule[] = [
     },
   },
   {
-    id: 'key-identifiers-not-critical',
-    cites: 'RFC 5280 §4.2.1.1, §4.2.1.2',
+    id: 'never-critical',
+    cites: 'RFC 5280 §4.2.1.1, §4.2.1.2, §4.2.1.15, §4.2.2.1, RFC 9608 §2',
     check: ({ subject }) => {
-      const oids = [EXTENSION_OID.subjectKeyIdentifier, EXTENSION_OID.authorityKeyIdentifier];
-      return oids.some((oid) => critical(subject, oid))
-        ? 'its key identifiers are critical'
-        : undefined;
+      const found = Object.entries(NEVER_CRITICAL).find(([, oid]) => critical(subject, oid));
+      return found && `its ${found[0]} is critical, which it must not be`;
     },
   },
   {

@@ -1,8 +1,9 @@
 import { wholeSeconds } from '../der/time.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { candidatePaths, type PathPool } from './build-paths.ts';
+import { type CandidatePath, candidatePaths, type PathPool } from './build-paths.ts';
 import { RevocationChecker, type RevocationEvidence } from './check-revocation.ts';
-import { type Judged, judgePath, TRUST_RULE } from './judge-path.ts';
+import { CrlSigners } from './crl-signers.ts';
+import { type Checkers, type Judged, judgePath, TRUST_RULE } from './judge-path.ts';
 import { ConstraintChecker } from './name-constraints.ts';
 import { type PathCertificate, pathCertificate } from './path-certificate.ts';
 import { type PathResult, pathResult } from './path-result.ts';
@@ -36,9 +37,8 @@ export async function validatePath(input: PathInput): Promise<PathResult> {
   const { leaf, pool } = wrapped(input);
   const at = wholeSeconds(input.at); // as fine as certificates are
   const { candidates, exhausted } = candidatePaths(leaf, pool);
-  const signed = new SignatureChecker();
-  const revocation = input.revocation && new RevocationChecker(input.revocation, { ...input, at });
-  const checkers = { signed, constraints: new ConstraintChecker(), revocation };
+  const checkers = checkersFor(input, at, pool);
+  const { signed } = checkers;
   let best: Judged | undefined;
   for (const candidate of candidates) {
     if (best && !signed.hasBudget) break;
@@ -49,6 +49,23 @@ export async function validatePath(input: PathInput): Promise<PathResult> {
   if (!best) throw new Error('there is always a candidate');
   if (best.result.findings.length === 0) return best.result;
   return exhausted || !signed.hasBudget ? givenUp(best.result, leaf) : best.result;
+}
+
+/** Revocation is told by CRLs whose signers have paths too, which the same checkers judge. */
+function checkersFor(input: PathInput, at: Date, pool: PathPool): Checkers {
+  const { requireAlternative, revocation: evidence } = input;
+  const signed = new SignatureChecker();
+  const constraints = new ConstraintChecker();
+  const judge = async (candidate: CandidatePath) => {
+    if (!signed.hasBudget) return undefined;
+    const options = { at, requireAlternative, aside: true };
+    return (await judgePath(candidate, options, checkers)).result;
+  };
+  const revocation =
+    evidence &&
+    new RevocationChecker(evidence, { at, requireAlternative }, new CrlSigners(pool, judge));
+  const checkers: Checkers = { signed, constraints, revocation };
+  return checkers;
 }
 
 /** Each certificate once. */

@@ -26,6 +26,9 @@ export interface Certificate extends Signed {
 const VERSION_3 = contextConstructed(0, integer(2));
 const EXTENSIONS_TAG = 0xa3;
 
+/** issuerUniqueID and subjectUniqueID, which mean nothing to anybody (RFC 5280 §4.1.2.8). */
+const UNIQUE_ID_TAGS = [0x81, 0x82] as const;
+
 export const encodeTbs = (tbs: TbsCertificate): Der =>
   sequence(
     VERSION_3,
@@ -58,6 +61,7 @@ export function parseTbs(tbsDer: Uint8Array): TbsCertificate {
   validity.end();
   const subject = reader.read(TAG.sequence).octets;
   const publicKey = reader.read(TAG.sequence).octets;
+  for (const tag of UNIQUE_ID_TAGS) reader.optional(tag);
   const extensions = reader.done
     ? []
     : parseExtensions(enterDer(reader.read(EXTENSIONS_TAG).contents));

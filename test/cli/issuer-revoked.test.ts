@@ -32,7 +32,7 @@ beforeAll(async () => {
   await must('init-ca --name Other --dir other --no-passphrase');
   const sub = 'init-ca --name Sub --dir sub --parent root --profile cross-ca --no-passphrase';
   serial = JSON.parse(await must(`${sub} --json`)).serial;
-  await must('init-ca --name Below --dir below --parent sub --no-passphrase');
+  await must('init-ca --name Below --dir below --parent sub --days 1000 --no-passphrase');
   await must('crl --ca-dir root --out before.crl');
   await must('crl --ca-dir other --out other.crl');
   await must(`revoke ${serial} --ca-dir root --reason keyCompromise`);

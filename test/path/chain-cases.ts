@@ -1,9 +1,21 @@
 import { algorithmNamed } from '../../src/algorithms/registry.ts';
-import { objectIdentifier, sequence, setOf, utf8String } from '../../src/der/writer.ts';
+import { enterDer } from '../../src/der/reader.ts';
+import {
+  contextPrimitive,
+  objectIdentifier,
+  sequence,
+  setOf,
+  utf8String,
+} from '../../src/der/writer.ts';
 import { parseCertificate } from '../../src/x509/certificate.ts';
-import { authorityKeyIdentifier, subjectKeyIdentifier } from '../../src/x509/extensions.ts';
+import {
+  authorityKeyIdentifier,
+  EXTENSION_OID,
+  subjectKeyIdentifier,
+} from '../../src/x509/extensions.ts';
 import { AT, type Chain, chain, chainOf, KeyRing, withFlippedBit } from './chain.ts';
-import { CA, caWith, cn, isCa, unknown, usage } from './made-certificates.ts';
+import { CA, caWith, cn, isCa, sealed, unknown, usage } from './made-certificates.ts';
+import { pointsTo } from './made-crls.ts';
 
 /** A chain, and what is to come of it. */
 export interface ChainCase {
@@ -20,6 +32,18 @@ const other = new KeyRing('ed25519');
 
 const utf8Cn = (value: string) =>
   sequence(setOf(sequence(objectIdentifier('2.5.4.3'), utf8String(value))));
+
+/** subjectUniqueID before the extensions of the leaf. */
+async function withUniqueIds(): Promise<Chain> {
+  const { root, leaf } = await chain(keys, {}, {});
+  const reader = enterDer(leaf.tbsDer);
+  const parts: Uint8Array[] = [];
+  while (!reader.done) parts.push(reader.read().octets);
+  const tbs = sequence(...parts.toSpliced(-1, 0, contextPrimitive(2, Uint8Array.of(0, 1))));
+  return chainOf([root, await sealed(tbs, await keys.party('Root', cn('Root')))]);
+}
+
+const URL = 'http://crl.example/1.crl';
 
 const VALIDITY = '(validity, RFC 5280 §4.1.2.5, §6.1.3 (a))';
 
@@ -128,9 +152,34 @@ export const CHAIN_CASES: readonly ChainCase[] = [
       ).then(({ root, leaf }) => chainOf([root, leaf])),
     problems: [
       'CN=leaf: it has the extension 2.5.29.14 twice (unique-extensions, RFC 5280 §4.2)',
-      'CN=leaf: its key identifiers are critical (key-identifiers-not-critical, RFC 5280 §4.2.1.1, §4.2.1.2)',
+      'CN=leaf: its subjectKeyIdentifier is critical, which it must not be (never-critical, RFC 5280 §4.2.1.1, §4.2.1.2, §4.2.1.15, §4.2.2.1, RFC 9608 §2)',
     ],
   },
+  ...(['authorityInfoAccess', 'freshestCrl', 'noRevAvail'] as const).map((name) => ({
+    name: `with a critical ${name}`,
+    made: () => {
+      const value = pointsTo(URL).value; // whatever it is: nobody reads it
+      return chain(keys, {}, { extensions: [{ oid: EXTENSION_OID[name], value, critical: true }] });
+    },
+    problems: [
+      `CN=leaf: its ${name === 'freshestCrl' ? 'freshestCRL' : name} is critical, which it must not be (never-critical, RFC 5280 §4.2.1.1, §4.2.1.2, §4.2.1.15, §4.2.2.1, RFC 9608 §2)`,
+    ],
+  })),
+  {
+    name: 'with a critical cRLDistributionPoints',
+    made: () => chain(keys, {}, { extensions: [{ ...pointsTo(URL), critical: true }] }),
+  },
+  {
+    name: 'with a critical cRLDistributionPoints that cannot be read',
+    made: () =>
+      chain(
+        keys,
+        {},
+        { extensions: [{ ...pointsTo(URL), value: Uint8Array.of(0x30, 1, 5), critical: true }] },
+      ),
+    problems: ['CN=leaf: it is malformed: tag 30 expected, 05 found (der, RFC 5280 §4.1)'],
+  },
+  { name: 'with unique identifiers', made: withUniqueIds },
   {
     name: 'whose signature algorithm outside is another one than inside',
     made: () => chain(keys, {}, { tbs: { signature: algorithmNamed('ed448').identifier } }),

@@ -7,7 +7,7 @@ import { tool } from '../support/tools.ts';
 import { AT, chain, inputOf, KeyRing } from './chain.ts';
 import { CRL_CASES } from './crl-cases.ts';
 import { cn } from './made-certificates.ts';
-import { crlPem, entry, makeCrl } from './made-crls.ts';
+import { crlPem, entry, makeCrl, pointsTo } from './made-crls.ts';
 import { fileOf, opensslVerdict } from './openssl-verdict.ts';
 
 const openssl = tool('openssl-3.5');
@@ -90,6 +90,13 @@ describe('CRLs of a longer chain', () => {
 });
 
 describe('CRLs', () => {
+  it('for no point in particular tell of all reasons, whatever those of the point are', async () => {
+    // OpenSSL takes the point's alone; §6.3.3 asks such a CRL once more at its end
+    const made = await chain(keys, {}, { extensions: [pointsTo('http://crl.example/1.crl', [1])] });
+    const crls = [await makeCrl(await keys.party('Root', cn('Root')))];
+    expect((await validatePath({ ...inputOf(made), ...told(crls) })).problems).toEqual([]);
+  });
+
   it('are asked nothing about certificates with noRevAvail', async () => {
     const value = Uint8Array.of(5, 0);
     const extensions = [{ oid: EXTENSION_OID.noRevAvail, critical: false, value }];

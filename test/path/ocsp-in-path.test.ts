@@ -56,6 +56,15 @@ describe('an OCSP response', () => {
     ]);
   });
 
+  it('with several answers has it refused if one of them says revoked', async () => {
+    const status = { kind: 'revoked', at: new Date('2026-05-01T00:00:00Z'), reason: 1 } as const;
+    const data = saying(issuer, aboutLeaf(), aboutLeaf({ status }));
+    const responses = [{ basic: basicOf(await respond(data, issuer)), name }];
+    expect(await problems({ crls: [], responses, required: 'leaf' })).toEqual([
+      expect.stringContaining('CN=leaf: it is revoked since 2026-05-01T00:00:00Z, says '),
+    ]);
+  });
+
   it('that knows nothing has it refused', async () => {
     expect(await problems(await of(aboutLeaf({ status: { kind: 'unknown' } })))).toEqual([
       `CN=leaf: the responder does not know it, says ${name} (ocsp, RFC 6960 §3.2)`,

@@ -33,7 +33,7 @@ export const mappings = (...pairs: readonly (readonly [string, string])[]): Exte
 const skip = (number: number, count: number) =>
   contextPrimitive(number, integer(count).subarray(2));
 
-const constrained = (explicit?: number, mapping?: number): Extension => ({
+export const constrained = (explicit?: number, mapping?: number): Extension => ({
   oid: '2.5.29.36',
   critical: true,
   value: sequence(
@@ -42,7 +42,7 @@ const constrained = (explicit?: number, mapping?: number): Extension => ({
   ),
 });
 
-const inhibitAny = (count: number): Extension => ({
+export const inhibitAny = (count: number): Extension => ({
   oid: '2.5.29.54',
   critical: true,
   value: integer(count),
@@ -91,6 +91,15 @@ export const POLICY_CASES: readonly WantedCase[] = [
   under('none in the leaf', [A], [ca(policies(A)), leaf()], not(A, NO_OTHER)),
   under('any in the CA', [A], [ca(policies(ANY)), leaf(policies(A))]),
   under('any in the leaf', [A], [ca(policies(A)), leaf(policies(ANY))]),
+  {
+    ...under(
+      'any in CAs of which one inhibits that, and the next maps it',
+      [A],
+      [ca(policies(ANY), inhibitAny(0)), ca(policies(ANY), mappings([A, A])), leaf(policies(A))],
+      not(A, NO_OTHER),
+    ),
+    opensslDiffers: 'it maps by an anyPolicy that does not count (RFC 5280 §6.1.4 (b) (1))',
+  },
   under('any in all', [A], [ca(policies(ANY)), leaf(policies(ANY))]),
   under('different ones, which nobody minds', [], [ca(policies(A)), leaf(policies(B))]),
   under(
