@@ -1,63 +1,19 @@
 import { algorithmNamed } from '../../src/algorithms/registry.ts';
-import type { Crl } from '../../src/x509/crl.ts';
-import type { Extension } from '../../src/x509/extensions.ts';
-import { freshestCrlExtension } from '../../src/x509/pointers.ts';
-import { type Chain, chain, KeyRing, type Level } from './chain.ts';
-import { cn, isCa, type Party, unknown, usage } from './made-certificates.ts';
-import { entry, entryWith, type MadeCrl, makeCrl, pointsTo, scope } from './made-crls.ts';
+import {
+  at,
+  type CrlCase,
+  EXTENDED,
+  lapsed,
+  other,
+  REVOKED_BY,
+  refused,
+  told,
+  URL,
+} from './crl-case.ts';
+import { cn, isCa, unknown, usage } from './made-certificates.ts';
+import { entry, entryWith, makeCrl, pointsTo, scope } from './made-crls.ts';
 
-/** A chain of a root and a leaf, CRLs, and what is to come of it. */
-export interface CrlCase {
-  readonly name: string;
-  readonly made: () => Promise<{ readonly chain: Chain; readonly crls: readonly Crl[] }>;
-  readonly problems?: readonly string[];
-  /** Options of OpenSSL beside -crl_check. */
-  readonly openssl?: readonly string[];
-  readonly opensslDiffers?: string;
-}
-
-const keys = new KeyRing('ed25519');
-const other = new KeyRing('ed25519');
-const root = (): Promise<Party> => keys.party('Root', cn('Root'));
-
-type Rest = Pick<CrlCase, 'problems' | 'openssl' | 'opensslDiffers'>;
-type Crls = (leaf: bigint, issuer: Party) => readonly (MadeCrl | Promise<Crl>)[];
-
-/** CRLs of the root, for a leaf with these extensions. */
-function told(
-  name: string,
-  crls: Crls,
-  rest: Rest = {},
-  levels: readonly Level[] = [{}, {}],
-): CrlCase {
-  const made = async () => {
-    const [made, issuer] = [await chain(keys, ...levels), await root()];
-    const wanted = crls(made.leaf.tbs.serialNumber, issuer).map((one) =>
-      one instanceof Promise ? one : makeCrl(issuer, one),
-    );
-    return { chain: made, crls: await Promise.all(wanted) };
-  };
-  return { name, made, ...rest };
-}
-
-const at = (extension: Extension): readonly Level[] => [{}, { extensions: [extension] }];
-
-const URL = 'http://crl.example/1.crl';
-const DELTAS = ['-use_deltas'];
-const EXTENDED = ['-extended_crl'];
-const REVOKED = '(revoked, RFC 5280 §6.3.3 (i), (j))';
-const REVOKED_BY = (crl: string, reason = 'keyCompromise') => [
-  `CN=leaf: it is revoked since 2026-05-01T00:00:00Z, ${reason}, says ${crl} of CN=Root ${REVOKED}`,
-];
-const refused = (why: string, crl = 'CRL 5') => [
-  `CN=leaf: ${crl} of CN=Root does not count: ${why}`,
-];
-
-/** Says where delta CRLs are: else OpenSSL does not look for any. */
-const FULL = { extensions: freshestCrlExtension(['http://crl.example/delta.crl']) };
-
-const lapsed = { nextUpdate: new Date('2026-06-01T11:59:59Z') };
-
+/** Full CRLs. */
 export const CRL_CASES: readonly CrlCase[] = [
   told('that is empty', () => [{}]),
   told('that tells of others', (leaf) => [{ revoked: [entry(leaf + 1n), entry(leaf + 256n)] }]),
@@ -211,88 +167,7 @@ export const CRL_CASES: readonly CrlCase[] = [
       problems: refused(
         'the signature algorithm outside of what is signed is another one than inside (crl-signature-algorithm, RFC 5280 §5.1.1.2)',
       ),
+      opensslSince: 6,
     },
-  ),
-  told(
-    'and a delta CRL that tells of it',
-    (leaf) => [FULL, { number: 6n, base: 5n, revoked: [entry(leaf)] }],
-    {
-      openssl: DELTAS,
-      problems: [
-        `CN=leaf: it is revoked since 2026-05-01T00:00:00Z, keyCompromise, says delta CRL 6 of CN=Root ${REVOKED}`,
-      ],
-    },
-  ),
-  told(
-    'that holds it, and a delta CRL that lets it go',
-    (leaf) => [
-      { ...FULL, revoked: [entry(leaf, 'certificateHold')] },
-      { number: 6n, base: 5n, revoked: [entry(leaf, 'removeFromCRL')] },
-    ],
-    { openssl: DELTAS },
-  ),
-  told(
-    'that tells of it, and a delta CRL without a word',
-    (leaf) => [
-      { ...FULL, revoked: [entry(leaf)] },
-      { number: 6n, base: 5n },
-    ],
-    {
-      openssl: DELTAS,
-      problems: REVOKED_BY('CRL 5'),
-    },
-  ),
-  told(
-    'that ran out, and a delta CRL that did not',
-    () => [
-      { ...FULL, tbs: lapsed },
-      { number: 6n, base: 5n },
-    ],
-    { openssl: DELTAS },
-  ),
-  told(
-    'and a delta CRL that ran out, which tells of it',
-    (leaf) => [FULL, { number: 6n, base: 5n, revoked: [entry(leaf)], tbs: lapsed }],
-    {
-      openssl: DELTAS,
-      problems: REVOKED_BY('delta CRL 6'),
-    },
-  ),
-  told(
-    'and a delta CRL that ran out without a word',
-    () => [FULL, { number: 6n, base: 5n, tbs: lapsed }],
-    {
-      openssl: DELTAS,
-    },
-  ),
-  told(
-    'that ran out, and a delta CRL that did too',
-    () => [
-      { ...FULL, tbs: lapsed },
-      { number: 6n, base: 5n, tbs: lapsed },
-    ],
-    {
-      openssl: DELTAS,
-      problems: [
-        ...refused(
-          'it held until 2026-06-01T11:59:59Z, no longer at 2026-06-01T12:00:00Z (crl-next-update, RFC 5280 §5.1.2.5, §6.3.3 (a))',
-        ),
-      ],
-    },
-  ),
-  told('that is a delta CRL alone', () => [{ number: 6n, base: 5n }], {
-    openssl: DELTAS,
-    problems: refused(
-      'it needs the full CRL 5 or a later one beside it (crl-delta-base, RFC 5280 §5.2.4, §6.3.3 (c))',
-      'delta CRL 6',
-    ),
-  }),
-  told(
-    'that is too old for the delta CRL',
-    (leaf) => [
-      { ...FULL, number: 3n },
-      { number: 6n, base: 5n, revoked: [entry(leaf)] },
-    ],
-    { openssl: DELTAS },
   ),
 ];

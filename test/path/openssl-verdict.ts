@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { tool, tryTool } from '../support/tools.ts';
+import { runTool, tool, tryTool } from '../support/tools.ts';
 import { AT, type Chain } from './chain.ts';
 import { pemOf } from './made-certificates.ts';
 
@@ -28,4 +28,10 @@ export function opensslVerdict(
     ...[...untrusted, fileOf('leaf.pem', pemOf(leaf))],
   );
   return { accepted: status === 0, output };
+}
+
+/** The 5 of OpenSSL 3.5.7; what calls itself 4 is newer than all of those. */
+export function opensslMinor(openssl: string): number {
+  const [, major, minor] = /^OpenSSL (\d+)\.(\d+)/.exec(runTool(openssl, 'version')) ?? [];
+  return major === '3' ? Number(minor) : Number.POSITIVE_INFINITY;
 }
