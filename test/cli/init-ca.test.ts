@@ -76,6 +76,7 @@ describe('init-ca', () => {
       {
         serial: expect.stringMatching(/^[0-9a-f]+$/),
         status: 'issued',
+        names: [],
         profile: 'root-ca',
         subject: 'CN=Example Root CA',
         notBefore: '2030-01-01T11:55:00Z',

@@ -174,7 +174,7 @@ describe.skipIf(noOpenssl())(
         status: 3,
         stderr: [
           weak,
-          'pki: hint: the RSA public exponent must be odd and at least 65537 (rsa-public-exponent, TLS BR §6.1.6, SP 800-89 §5.3.3)',
+          'pki: hint: the RSA public exponent must be at least 65537 (rsa-public-exponent, TLS BR §6.1.6, SP 800-89 §5.3.3)',
         ],
       });
     });
