@@ -12,6 +12,7 @@ import { keyFingerprints } from './blocked-keys.ts';
 import type { Draft } from './draft.ts';
 import type { Issuer } from './issuer.ts';
 import { revokedIssuer } from './revoked-issuer.ts';
+import { shownName } from './shown-name.ts';
 import type { CaStore, CertificateRecord, OtherIssuances } from './store.ts';
 
 /** What the CA knows of the key and the name of a draft, by its records and its lists. */
@@ -65,8 +66,7 @@ export function backgroundAmong(
 ): Background {
   let known: OfKey = {};
   for (const record of ofKey) known = withRecord(known, tbs, record);
-  if (settingOf(profile).reusedName === 'allow' || parseName(tbs.subject).length === 0)
-    return known;
+  if (settingOf(profile).reusedName === 'allow' || isNameless(tbs)) return known;
   return { ...known, otherKey: Iterator.from(ofSubject).find(isGoodForOther(tbs, now)) };
 }
 
@@ -93,7 +93,7 @@ function withRecord(
 
 /** By the subject; certificates without one are of the same name if they share an alternative one. */
 function isOfOtherName(tbs: TbsCertificate, { der, subject }: CertificateRecord): boolean {
-  if (!der) return subject === '' || !isAlike(subject, nameText(parseName(tbs.subject)));
+  if (!der) return isNameless(tbs) || !isAlike(subject, nameText(parseName(tbs.subject)));
   const earlier = parseCertificate(der).tbs;
   const [one, other] = [tbs, earlier].map(({ subject }) => comparableName(subject));
   if (!one || !other || nameKey(one) !== nameKey(other)) return true;
@@ -108,6 +108,8 @@ const isGoodForOther =
     notAfter >= now &&
     (revocation === undefined || revocation.reason === 'certificateHold') &&
     (der === undefined || !sameOctets(parseCertificate(der).tbs.publicKey, publicKey));
+
+const isNameless = ({ subject }: TbsCertificate): boolean => parseName(subject).length === 0;
 
 const isAlike = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
@@ -150,9 +152,4 @@ export function backgroundNotes(background: Background, profile: Profile): reado
     ...(duplicateKey === 'note' ? [duplicateKeyText(background)] : []),
     ...(reusedName === 'note' ? [reusedNameText(background)] : []),
   ].flatMap((text) => text ?? []);
-}
-
-function shownName({ der, subject }: CertificateRecord): string {
-  const tbs = der && parseCertificate(der).tbs;
-  return tbs && parseName(tbs.subject).length === 0 ? alternativeNames(tbs).join(', ') : subject;
 }

@@ -1,5 +1,6 @@
 import { DerError } from '../der/reader.ts';
 import { PkiError } from '../errors.ts';
+import { subjectText } from '../x509/alternative-names.ts';
 import { encodeTbs, parseTbs, type TbsCertificate } from '../x509/certificate.ts';
 import { encodeTbsCertList, parseTbsCertList, type TbsCertList } from '../x509/crl.ts';
 import { knownExtensions } from '../x509/extensions.ts';
@@ -57,7 +58,8 @@ export function approve(
 ): ApprovedTbs {
   const der = encodeTbs(tbs);
   const name = nameText(subject);
-  mustPass(`a certificate for ${name}`, [...rules, ...policyLints(issuer.policies)], at, () => {
+  const whom = subjectText(tbs.subject, tbs.extensions);
+  mustPass(`a certificate for ${whom}`, [...rules, ...policyLints(issuer.policies)], at, () => {
     const read = parseTbs(der);
     return {
       tbs: read,

@@ -1,7 +1,7 @@
 import { encodePkcs12 } from '../signers/pkcs12.ts';
 import type { CaDirectory } from '../store/ca-directory.ts';
+import { subjectText } from '../x509/alternative-names.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { nameText, parseName } from '../x509/names.ts';
 import type { CliContext } from './context.ts';
 import type { OutputOptions } from './issue-outputs.ts';
 import { issuerChain } from './issuer-chain.ts';
@@ -21,7 +21,7 @@ export async function newP12(
     'new passphrase for the PKCS #12 file',
   );
   return (pkcs8, { der, tbs }) => {
-    const friendlyName = p12Name ?? nameText(parseName(tbs.subject));
+    const friendlyName = p12Name ?? subjectText(tbs.subject, tbs.extensions);
     return encodePkcs12({ pkcs8, certificate: der, chain, friendlyName }, passphrase);
   };
 }

@@ -1,5 +1,6 @@
 import { timeText } from '../der/time.ts';
 import type { ListedCertificate } from '../store/search.ts';
+import { namesText } from '../x509/alternative-names.ts';
 import { generalNameText } from '../x509/general-names.ts';
 import { revocationFields, statusOf } from './describe-revocation.ts';
 import { printable } from './printable.ts';
@@ -10,21 +11,21 @@ export interface ListFormat {
   /** Text of a row, and of what is between it and the one before. */
   readonly row: (certificate: ListedCertificate, isFirst: boolean) => string;
   readonly foot: (isEmpty: boolean) => string;
-  /** Alternative names are shown, and have to be asked for. */
-  readonly withNames: boolean;
+  /** Of which certificates alternative names are shown, and have to be asked for. */
+  readonly withNames: 'all' | 'nameless';
 }
 
 /** One a line, in columns. */
 export const TEXT: ListFormat = {
   head: '',
   row(certificate) {
-    const { serial, profile, notAfter, subject } = certificate;
+    const { serial, profile, notAfter, subject, names } = certificate;
     const status = statusOf(certificate).padEnd('revoked'.length);
     const columns = [serial.padStart(40), status, timeText(notAfter), profile.padEnd(12)];
-    return `${columns.join('  ')}  ${subject}\n`;
+    return `${columns.join('  ')}  ${names ? namesText(names) : subject}\n`;
   },
   foot: () => '',
-  withNames: false,
+  withNames: 'nameless',
 };
 
 export const JSON_LINES: ListFormat = {
@@ -32,7 +33,7 @@ export const JSON_LINES: ListFormat = {
   row: (certificate, isFirst) =>
     `${isFirst ? '' : ','}\n  ${JSON.stringify({ ...fieldsOf(certificate), names: namesOf(certificate) })}`,
   foot: (isEmpty) => (isEmpty ? ']\n' : '\n]\n'),
-  withNames: true,
+  withNames: 'all',
 };
 
 const CSV_COLUMNS = [
@@ -57,7 +58,7 @@ export const CSV: ListFormat = {
     return csvLine(CSV_COLUMNS.map((name) => fields[name] ?? ''));
   },
   foot: () => '',
-  withNames: true,
+  withNames: 'all',
 };
 
 const namesOf = ({ names = [] }: ListedCertificate): readonly string[] =>

@@ -1,3 +1,4 @@
+import { subjectText } from '../x509/alternative-names.ts';
 import type { CliContext } from './context.ts';
 import type { IssuedCertificate } from './issue-certificate.ts';
 import type { OutputOptions } from './issue-outputs.ts';
@@ -23,6 +24,7 @@ export function printIssued(
   const { certificate, pem, chain, notes } = issued;
   for (const note of notes) context.note(`pki: note: ${printable(note)}`);
   const summary = certificateSummary(certificate);
+  const whom = subjectText(certificate.tbs.subject, certificate.tbs.extensions);
   const { out, keyOut, p12Out } = options;
   const files = {
     ...(out !== '-' && { file: out }),
@@ -42,5 +44,5 @@ export function printIssued(
       ...rows,
     ]);
   if (options.json) context.print(json(told));
-  else context.print(out === '-' ? pem + chain : `${done} ${summary.subject}\n${lines()}`);
+  else context.print(out === '-' ? pem + chain : `${done} ${whom}\n${lines()}`);
 }

@@ -1,4 +1,5 @@
 import { DerError } from '../der/reader.ts';
+import { subjectText } from '../x509/alternative-names.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { EXTENSION_OID, type KnownExtensions, knownExtensions } from '../x509/extensions.ts';
 import { nameText, parseName } from '../x509/names.ts';
@@ -21,7 +22,7 @@ import {
 /** A certificate as path validation looks at it: read once, compared many times. */
 export interface PathCertificate {
   readonly certificate: Certificate;
-  /** For people, escaped. */
+  /** For people, escaped; of a leaf without a subject the alternative names. */
   readonly subject: string;
   readonly issuer: string;
   /** Equal for names that match (RFC 5280 §7.1). */
@@ -40,11 +41,14 @@ export interface PathCertificate {
 }
 
 export function pathCertificate(certificate: Certificate): PathCertificate {
-  const { subject, issuer } = certificate.tbs;
+  const { subject, issuer, extensions } = certificate.tbs;
   const [subjectKey, issuerKey] = [keyOf(subject), keyOf(issuer)];
   return {
     certificate,
-    subject: textOf(subject),
+    subject: readable(
+      () => subjectText(subject, extensions),
+      () => UNREADABLE,
+    ),
     issuer: textOf(issuer),
     subjectKey,
     issuerKey,
@@ -111,8 +115,10 @@ export const keyOf = (name: Uint8Array): string =>
 export const textOf = (name: Uint8Array): string =>
   readable(
     () => nameText(parseName(name)),
-    () => '(a name that cannot be read)',
+    () => UNREADABLE,
   );
+
+const UNREADABLE = '(a name that cannot be read)';
 
 /** What `read` returns, or where it throws a DerError what `otherwise` makes of its message. */
 export function readable<Result>(

@@ -1,6 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { CertificateRecord } from '../ca/store.ts';
 import type { GeneralName } from '../x509/general-names.ts';
+import { EMPTY_NAME } from '../x509/names.ts';
 import { NAMED_SQL, NAMES_SQL, parseNames } from './name-rows.ts';
 import { date, optionalDate, reasonOf, seconds, statusIn, type Values } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -33,8 +34,8 @@ export interface CertificateQuery {
   readonly until?: Date | undefined;
   readonly order?: Order | undefined;
   readonly limit?: number | undefined;
-  /** Tells the alternative names as well. */
-  readonly withNames?: boolean | undefined;
+  /** Tells the alternative names as well: of all of them, or of those without a subject. */
+  readonly withNames?: 'all' | 'nameless' | undefined;
 }
 
 /**
@@ -66,16 +67,22 @@ export const ORDER_NAMES = Object.keys(ORDERS) as readonly Order[];
 const COLUMNS = `certificate.serial, status, profile, subject, not_before, certificate.not_after,
   reason, revoked_at, invalidity_date`;
 
+const NAMES_COLUMN = {
+  all: NAMES_SQL,
+  nameless: `CASE subject WHEN '${EMPTY_NAME}' THEN ${NAMES_SQL} END`,
+  none: 'NULL',
+} as const;
+
 /** The certificates that are wanted, in pages that are read as they are asked for. */
 export function* searchCertificates(
   database: SqliteDatabase,
   query: CertificateQuery,
 ): Iterable<readonly ListedCertificate[]> {
-  const { order = 'issued', limit = -1, withNames = false } = query;
+  const { order = 'issued', limit = -1, withNames = 'none' } = query;
   const conditions = conditionsOf(query);
   const where = conditions.map(([sql]) => `(${sql})`).join(' AND ');
   const pages = database.pages(
-    `SELECT ${COLUMNS}, ${withNames ? NAMES_SQL : 'NULL'} FROM certificate
+    `SELECT ${COLUMNS}, ${NAMES_COLUMN[withNames]} FROM certificate
      LEFT JOIN revocation ON revocation.certificate = certificate.id
      ${where === '' ? '' : `WHERE ${where}`} ORDER BY ${ORDERS[order]} LIMIT ?`,
     ...[...conditions.flatMap(([, ...values]) => values), limit],

@@ -141,7 +141,7 @@ export class SqliteStore implements CaStore {
 
   /** The certificates that are wanted, in pages that are read as they are asked for. */
   *search(query: CertificateQuery): Iterable<readonly ListedCertificate[]> {
-    if (this.#namesAreMissing && (query.name !== undefined || query.withNames)) {
+    if (this.#namesAreMissing && (query.name !== undefined || query.withNames === 'all')) {
       fillNames(this.#database);
       this.#namesAreMissing = false;
     }

@@ -138,18 +138,21 @@ function decoded(encoding: 'utf-8' | 'utf-16be', octets: Uint8Array): string {
   }
 }
 
+/** What a name without attributes is called. */
+export const EMPTY_NAME = '(empty)';
+
 /** A name for people: `CN=server.example.com, O=Example`; `(empty)` for no attributes. */
 export function nameText(attributes: readonly NameAttribute[]): string {
   const parts = attributes.map(({ type, value }) => `${type}=${escapedValue(value)}`);
-  return parts.join(', ') || '(empty)';
+  return parts.join(', ') || EMPTY_NAME;
 }
 
 /** Characters that could be mistaken for structure, or act on a terminal, get a backslash. */
 export const escapedValue = (value: string): string =>
-  value
-    .replaceAll(/[,+"\\<>;=]/g, '\\$&')
-    .replaceAll(/\p{Cc}|\p{Cf}/gu, (character) =>
-      [...Buffer.from(character)]
-        .map((octet) => `\\${octet.toString(16).padStart(2, '0')}`)
-        .join(''),
-    );
+  escapedControls(value.replaceAll(/[,+"\\<>;=]/g, '\\$&'));
+
+/** Of these, only those that could act on a terminal. */
+export const escapedControls = (text: string): string =>
+  text.replaceAll(/\p{Cc}|\p{Cf}/gu, (character) =>
+    [...Buffer.from(character)].map((octet) => `\\${octet.toString(16).padStart(2, '0')}`).join(''),
+  );

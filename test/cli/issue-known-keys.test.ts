@@ -100,7 +100,7 @@ describe('a key that has a certificate', () => {
     const argv = issue(csr, 'nameless', '--dns', 'c.test');
     const { stderr } = await refused(pki, ...argv);
     expect(stderr.at(-1)).toMatch(
-      /^pki: hint: the certificate [0-9a-f]+ is for the same key under another name: dns:b.test \(/,
+      /^pki: hint: the certificate [0-9a-f]+ is for the same key under another name: dns:B.test \(/,
     );
     expect(stderr.at(-1)).not.toContain(serial);
   });

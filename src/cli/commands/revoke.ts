@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { RevocationOutcome } from '../../ca/revoke.ts';
+import { shownName } from '../../ca/shown-name.ts';
 import { timeText } from '../../der/time.ts';
 import { PkiError } from '../../errors.ts';
 import { REVOCATION_REASONS, type RevocationReason } from '../../x509/crl-reason.ts';
@@ -79,13 +80,14 @@ function noteFor({ record, changed }: RevocationOutcome, now: Date, { note }: Cl
   if (notAfter < now) note(`pki: it was valid until ${timeText(notAfter)}; one CRL will list it`);
 }
 
-function textOf({ record: { serial, subject, revocation }, changed }: RevocationOutcome): string {
+function textOf({ record, changed }: RevocationOutcome): string {
+  const { serial, revocation } = record;
   const { revokedAt, reason, invalidityDate } = revocationFields(revocation) ?? {};
   return (
     `${headline(reason, changed)}\n` +
     table([
       ['serial', serial],
-      ['subject', subject],
+      ['subject', shownName(record)],
       ...(reason ? [['reason', reason] as const] : []),
       ...(revokedAt ? [['since', revokedAt] as const] : []),
       ...(invalidityDate ? [['invalid since', invalidityDate] as const] : []),
