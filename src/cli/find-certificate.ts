@@ -5,6 +5,7 @@ import { type CaDirectory, openCaDirectory } from '../store/ca-directory.ts';
 import { serialText } from '../x509/certificate.ts';
 import type { CliContext } from './context.ts';
 import { revocationFields, statusOf } from './describe-revocation.ts';
+import { holdsNone } from './holds-none.ts';
 import { pathOf } from './options.ts';
 
 export interface ShowOptions {
@@ -94,7 +95,5 @@ function readCertificate(path: string, name: string): Uint8Array {
 function certificateIn(contents: Uint8Array, name: string): Uint8Array {
   const der = derFromFile(contents, ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE']);
   if (der) return der;
-  throw new PkiError('USAGE', `${name} holds no certificate`, {
-    hints: ['it has to be in PEM or DER'],
-  });
+  throw holdsNone(name, 'certificate', contents);
 }

@@ -8,6 +8,7 @@ import { PkiError } from '../errors.ts';
 import { nameText, parseName } from '../x509/names.ts';
 import { type SignedKind, signedKind } from '../x509/signed-kind.ts';
 import type { CliContext } from './context.ts';
+import { holdsNone } from './holds-none.ts';
 import { json } from './present.ts';
 import { printable } from './printable.ts';
 import { nameOf } from './read-certificates.ts';
@@ -30,13 +31,10 @@ export async function lintFile(
   file: string,
   { as, at, json: asJson = false }: LintFileOptions,
 ): Promise<void> {
-  const objects = objectsIn(await readInput(context, file));
+  const contents = await readInput(context, file);
+  const objects = objectsIn(contents);
   const name = nameOf(file);
-  if (objects.length === 0) {
-    throw new PkiError('USAGE', `${name} holds no certificate, request or CRL`, {
-      hints: ['it has to be in PEM or DER'],
-    });
-  }
+  if (objects.length === 0) throw holdsNone(name, 'certificate, request or CRL', contents);
   const options = { at, now: context.clock(), asTlsServer: as === 'tls-server' };
   const linted = objects.map(
     ({ kind, der }): LintedPart => ({ kind, ...lintObject(kind, der, options) }),

@@ -134,7 +134,11 @@ describe('pki lint', () => {
   });
 
   it.each([
-    ['key.pem', 'key.pem holds no certificate, request or CRL', ['it has to be in PEM or DER']],
+    [
+      'key.pem',
+      'key.pem holds no certificate, request or CRL',
+      ['it has to be in PEM or DER; what is there is called "PRIVATE KEY"'],
+    ],
     ['missing.pem', 'cannot read missing.pem: no such file or directory', []],
   ])('refuses %s', async (file, message, hints) => {
     expect(await refused(pki, 'lint', file)).toEqual({

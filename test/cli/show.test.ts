@@ -157,12 +157,15 @@ describe('what show cannot show', () => {
   });
 
   it.each([
-    ['a key', 'a.key'],
-    ['the configuration of a CA', 'ca/ca.yaml'],
-  ])('is a file that holds %s', async (_, file) => {
+    ['a key', 'a.key', '; what is there is called "PRIVATE KEY"'],
+    ['the configuration of a CA', 'ca/ca.yaml', ''],
+  ])('is a file that holds %s', async (_, file, found) => {
     expect(await refused(pki, 'show', file)).toEqual({
       status: 2,
-      stderr: [`pki: error: ${file} holds no certificate`, 'pki: hint: it has to be in PEM or DER'],
+      stderr: [
+        `pki: error: ${file} holds no certificate`,
+        `pki: hint: it has to be in PEM or DER${found}`,
+      ],
     });
   });
 
