@@ -149,13 +149,13 @@ export class SqliteStore implements CaStore {
   }
 
   /** What all certificates are together at a time, without reading them. */
-  statistics(now: Date): StoreStatistics {
-    return storeStatistics(this.#database, now);
+  statistics(now: Date, ownKey?: Uint8Array): StoreStatistics {
+    return storeStatistics(this.#database, now, ownKey);
   }
 
   /** How many certificates end on each day from `now` on, the first one first. */
-  endsByDay(now: Date): readonly EndsOfDay[] {
-    return endsByDay(this.#database, now);
+  endsByDay(now: Date, ownKey?: Uint8Array): readonly EndsOfDay[] {
+    return endsByDay(this.#database, now, ownKey);
   }
 
   /** The last full CRL of all certificates. */

@@ -42,10 +42,18 @@ export interface StoreStatistics {
   readonly audit: AuditEnd | undefined;
 }
 
-/** Each question about certificates is answered by an index alone. */
-export function storeStatistics(database: SqliteDatabase, now: Date): StoreStatistics {
+/**
+ * Each question about certificates is answered by an index alone. `ownKey` is the SHA-256 of the
+ * CA's SubjectPublicKeyInfo where somebody else certifies it: then its own certificates are in the
+ * store too, and count as what that CA has issued, not here.
+ */
+export function storeStatistics(
+  database: SqliteDatabase,
+  now: Date,
+  ownKey?: Uint8Array,
+): StoreStatistics {
   return {
-    counts: countsOf(database, now),
+    counts: withoutOwn(countsOf(database, now), ownEnds(database, ownKey), now),
     profiles: [
       ...database.rows('SELECT profile, count(*) AS n FROM certificate GROUP BY profile'),
     ].map(({ profile, n }) => ({ name: String(profile), count: Number(n) })),
@@ -85,6 +93,31 @@ function countsOf(database: SqliteDatabase, now: Date): CertificateCounts {
   };
 }
 
+/** When the certificates of the CA itself end that are not revoked. Seconds since 1970. */
+function ownEnds(database: SqliteDatabase, ownKey: Uint8Array | undefined): readonly number[] {
+  if (!ownKey || database.version < 3) return [];
+  const rows = database.rows(
+    `SELECT certificate.not_after FROM certificate LEFT JOIN revocation ON revocation.certificate = certificate.id
+     WHERE certificate.id IN (SELECT certificate FROM certificate_key WHERE public_key_sha256 = ?)
+       AND status = 'issued' AND reason IS NULL`,
+    ownKey,
+  );
+  return [...rows].map((row) => Number(row['not_after']));
+}
+
+function withoutOwn(
+  counts: CertificateCounts,
+  own: readonly number[],
+  now: Date,
+): CertificateCounts {
+  const ended = own.filter((end) => end < seconds(now)).length;
+  return {
+    ...counts,
+    good: counts.good - (own.length - ended),
+    expired: counts.expired - ended,
+  };
+}
+
 /** Sums of rows, all or those of a name. */
 const tallies =
   (rows: readonly Row[]) =>
@@ -97,9 +130,17 @@ const tallies =
 
 const DAY = 86_400; // seconds
 
-/** Of certificates that have not ended, the first day first. */
-export function endsByDay(database: SqliteDatabase, now: Date): readonly EndsOfDay[] {
+/** Of certificates that have not ended, the first day first; see {@link storeStatistics}. */
+export function endsByDay(
+  database: SqliteDatabase,
+  now: Date,
+  ownKey?: Uint8Array,
+): readonly EndsOfDay[] {
   const counts = new Map<number, number>();
+  for (const end of ownEnds(database, ownKey)) {
+    const day = Math.floor(end / DAY);
+    if (end >= seconds(now)) counts.set(day, (counts.get(day) ?? 0) - 1);
+  }
   const add = (sql: string, sign: 1 | -1) => {
     for (const { day, n } of database.rows(sql, seconds(now))) {
       counts.set(Number(day), (counts.get(Number(day)) ?? 0) + sign * Number(n));

@@ -80,12 +80,12 @@ describe('tree', () => {
 ├─ CN=Mail  all/mail
 │     good, ends 2030-10-28T11:54:59Z
 │     ed25519 in file:keys/ca.key
-│     certificates: 1 good
+│     certificates: 0 good
 │     no CRL yet
 ├─ CN=Web  all/root/web
 │     good, ends 2035-01-01T11:54:59Z
 │     ed25519 in file:keys/ca.key
-│     certificates: 2 good, 1 revoked
+│     certificates: 1 good, 1 revoked
 │     CRL 1 is current until 2030-01-31T12:00:00Z
 ├─ CN=Other  (no directory here)
 │     good, ends 2035-01-01T11:54:59Z
@@ -133,7 +133,7 @@ all/waiting  waits for its certificate
       state: 'good',
       directory: 'all/root/web',
       keys: [{ algorithm: 'ed25519', places: ['file:keys/ca.key'] }],
-      certificates: { good: 2, expired: 0, revoked: 1, onHold: 0, failed: 0, interrupted: 0 },
+      certificates: { good: 1, expired: 0, revoked: 1, onHold: 0, failed: 0, interrupted: 0 },
       crl: { number: '1', thisUpdate: '2030-01-01T12:00:00Z', nextUpdate: '2030-01-31T12:00:00Z' },
     });
     expect(others).toEqual([

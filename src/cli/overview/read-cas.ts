@@ -2,6 +2,8 @@ import { join, relative, resolve } from 'node:path';
 import type { KeyConfig } from '../../ca/issuer-keys.ts';
 import type { CertificateRecord } from '../../ca/store.ts';
 import { DerError } from '../../der/reader.ts';
+import { sameOctets } from '../../der/same-octets.ts';
+import { sha256 } from '../../der/sha256.ts';
 import { PkiError } from '../../errors.ts';
 import { printKeyRef } from '../../signers/key-ref.ts';
 import { type CaDirectory, isWaiting, openCaDirectory } from '../../store/ca-directory.ts';
@@ -83,7 +85,8 @@ async function readCa(context: CliContext, path: string, shown: string): Promise
   try {
     const directory = context.resources.use(await openCaDirectory(path, { readOnly: true }));
     const { signing, hybrid } = directory.config.keys;
-    const statistics = directory.store.statistics(context.clock());
+    const ownKey = keyCertifiedByOthers(directory);
+    const statistics = directory.store.statistics(context.clock(), ownKey);
     return {
       shown,
       directory,
@@ -96,6 +99,12 @@ async function readCa(context: CliContext, path: string, shown: string): Promise
     return { shown, why: printable(error.message), waiting: false };
   }
 }
+
+/** SHA-256 of the key of a CA under another one, whose certificates that one counts. */
+export const keyCertifiedByOthers = ({
+  certificate: { tbs },
+}: CaDirectory): Uint8Array | undefined =>
+  sameOctets(tbs.issuer, tbs.subject) ? undefined : sha256(tbs.publicKey);
 
 const keyAtPlaces = ({ algorithm, key, replicas = [] }: KeyConfig): KeyAtPlaces => ({
   algorithm,

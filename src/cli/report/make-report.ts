@@ -3,7 +3,12 @@ import type { CliContext } from '../context.ts';
 import { pathOf } from '../options.ts';
 import { OutputFile } from '../output-file.ts';
 import { hierarchyOf } from '../overview/hierarchy.ts';
-import { type CaFacts, mustBeReadable, readCas } from '../overview/read-cas.ts';
+import {
+  type CaFacts,
+  keyCertifiedByOthers,
+  mustBeReadable,
+  readCas,
+} from '../overview/read-cas.ts';
 import { reportPage } from './page.ts';
 import type { Ending } from './tables.ts';
 
@@ -22,7 +27,9 @@ export async function makeReport(context: CliContext, { caDir, within }: MakeRep
   const now = context.clock();
   const until = new Date(now.getTime() + within * DAY);
   const nodes = hierarchyOf(cas, now);
-  const ends = cas.flatMap(({ directory }) => directory.store.endsByDay(now));
+  const ends = cas.flatMap(({ directory }) =>
+    directory.store.endsByDay(now, keyCertifiedByOthers(directory)),
+  );
   const endings = cas.map((facts) => endingOf(facts, now, until));
   return {
     page: reportPage({ nodes, asides, ends, endings, within, now }),
