@@ -7,11 +7,14 @@
 //   bc-judge related CERT OTHER ...    does a certificate name another one as related (RFC 9763)?
 //   bc-judge request CSR CERT ...      is the RFC 9763 attribute of a request signed by the key of that certificate?
 //   bc-judge key KEY CERT ...          does a PKCS #8 private key, not encrypted, belong to a certificate?
+//   bc-judge path CHAIN ROOT TIME ...  does a path hold at that time? See BouncyCastlePath.java
 // Files are PEM or DER. It writes one line of JSON for each, and exits with 0 if all is well:
 //   {"file":"server.crt","signature":true,"alternative":"absent","key":"EC"}
 // "signature" is the native or composite signature, "alternative" that of ITU-T X.509 clause 9.8 (Catalyst): "true",
 // "false" or "absent"; "key" is the algorithm of the subject's key, or of the private one. Only signatures are judged:
-// no dates, names or chains. Of an OCSP response it tells whose key signed, "ca" or "delegate", and each status:
+// no dates, names or chains, but by "path". Of a CRL it tells the number, that of the full CRL that a delta is to, and
+// the entries as well; of an OCSP response whose key signed, "ca" or "delegate", and each status:
+//   {"file":"ca.crl","signature":true,"alternative":"true","key":"EC","number":"5","base":null,"entries":["0a keyCompromise"]}
 //   {"file":"a.ocsp","signature":true,"by":"delegate","key":"EC","statuses":["good"]}
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +31,6 @@ import java.util.Base64;
 import java.util.List;
 import javax.crypto.KeyGenerator;
 import javax.crypto.SecretKey;
-import org.bouncycastle.asn1.ASN1BitString;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.cms.RequesterCertificate;
 import org.bouncycastle.asn1.pkcs.Attribute;
@@ -65,16 +67,18 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 public final class BouncyCastleJudge {
   public static void main(String[] args) {
     String verb = args.length > 1 ? args[0] : "";
-    int files = verb.equals("csr") ? 1 : 2;
-    if (!verb.matches("cert|crl|ocsp|csr|csr-by|related|request|key") || (args.length - 1) % files != 0) {
+    int files = verb.equals("csr") ? 1 : verb.equals("path") ? 3 : 2;
+    if (!verb.matches("cert|crl|ocsp|csr|csr-by|related|request|key|path") || (args.length - 1) % files != 0) {
       System.err.println("usage: bc-judge cert|crl|ocsp|csr-by|related|request|key FILE OTHER [FILE OTHER ...]");
-      System.err.println("       bc-judge csr FILE [FILE ...]");
+      System.err.println("       bc-judge csr FILE [FILE ...]; bc-judge path CHAIN ROOT TIME [CHAIN ROOT TIME ...]");
       System.exit(2);
     }
     Security.addProvider(new BouncyCastleProvider());
     boolean allValid = true;
     for (int i = 1; i < args.length; i += files) {
-      allValid &= report(verb, args[i], args[i + files - 1]);
+      allValid &= verb.equals("path")
+          ? BouncyCastlePath.report(args[i], args[i + 1], args[i + 2])
+          : report(verb, args[i], args[i + files - 1]);
     }
     System.exit(allValid ? 0 : 1);
   }
@@ -125,9 +129,10 @@ public final class BouncyCastleJudge {
   private static Verdict crl(X509CRLHolder crl, X509CertificateHolder issuer) throws Exception {
     boolean signature = crl.isSignatureValid(verifier(issuer.getSubjectPublicKeyInfo()));
     String key = publicKey(issuer.getSubjectPublicKeyInfo()).getAlgorithm();
-    if (crl.getExtension(Extension.altSignatureValue) == null) return new Verdict(signature, "absent", key);
-    boolean alternative = crl.isAlternativeSignatureValid(alternativeVerifier(issuer));
-    return new Verdict(signature, String.valueOf(alternative), key);
+    boolean single = crl.getExtension(Extension.altSignatureValue) == null;
+    String alternative = single ? "absent" : String.valueOf(crl.isAlternativeSignatureValid(alternativeVerifier(issuer)));
+    Verdict signed = new Verdict(signature, alternative, key);
+    return new Verdict(signed.valid, signed.json + "," + BouncyCastleCrl.contents(crl));
   }
 
   /** The key is the CA's, or that of a certificate by it that is for OCSP responses (RFC 6960 section 4.2.2.2). */
@@ -273,7 +278,7 @@ public final class BouncyCastleJudge {
     return Base64.getMimeDecoder().decode(text);
   }
 
-  private static String quoted(String text) {
+  static String quoted(String text) {
     return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replaceAll("\\p{Cntrl}", " ") + '"';
   }
 

@@ -3,6 +3,7 @@ import { parseCertificatePolicies } from '../x509/certificate-policies.ts';
 import { EXTENSION_OID, type Extension } from '../x509/extensions.ts';
 import { isDnsName, isEmailAddress } from '../x509/general-names.ts';
 import { isALabel } from '../x509/internationalized.ts';
+import { isNetwork } from '../x509/name-subtrees.ts';
 import { parseName } from '../x509/names.ts';
 import type { CertificateSubject, LintRule } from './lint-rule.ts';
 
@@ -153,13 +154,8 @@ const SOUND: Readonly<Record<number, (subtree: Subtree) => boolean>> = {
   [EMAIL]: ({ text }) => isHost(text) || isEmailAddress(text),
   [URI]: ({ text }) => isHost(text),
   [DIRECTORY]: ({ octets }) => parseName(octets).length > 0,
-  [IP]: ({ octets }) =>
-    [8, 32].includes(octets.length) && isMask(octets.subarray(octets.length / 2)),
+  [IP]: ({ octets }) => isNetwork(octets),
 };
-
-/** Leading ones, and zeros after them (RFC 4632). */
-const isMask = (mask: Uint8Array): boolean =>
-  /^1*0*$/.test([...mask].map((octet) => octet.toString(2).padStart(8, '0')).join(''));
 
 interface Subtree {
   /** Of the GeneralName, and its contents. */

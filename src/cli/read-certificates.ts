@@ -12,19 +12,46 @@ export async function readCertificates(
   context: CliContext,
   file: string,
 ): Promise<readonly [Certificate, ...Certificate[]]> {
-  const contents = file === '-' ? await context.readStdin() : contentsOf(context, file);
-  const encoded = contents[0] === 0x30 ? [contents] : inPem(contents);
-  const [first, ...others] = encoded.map((der, index) =>
-    readable(der, encoded.length === 1 ? '' : `certificate ${index + 1} in `, nameOf(file)),
-  );
+  const contents = await contentsOf(context, file);
+  const [first, ...others] = readersOf(file, contents).map((read) => read());
   if (first) return [first, ...others];
   throw holdsNone(nameOf(file), 'certificate', contents);
+}
+
+/**
+ * The same of trusted certificates, but of several those that can be read: nobody can mend what is in
+ * the bundle of an operating system. `leftOut` tells of the others, a sentence each.
+ */
+export async function readTrusted(context: CliContext, file: string) {
+  const contents = await contentsOf(context, file);
+  const certificates: Certificate[] = [];
+  const refusals: PkiError[] = [];
+  for (const read of readersOf(file, contents)) {
+    try {
+      certificates.push(read());
+    } catch (error) {
+      if (!(error instanceof PkiError)) throw error;
+      refusals.push(error);
+    }
+  }
+  if (certificates.length === 0) {
+    throw refusals[0] ?? holdsNone(nameOf(file), 'certificate', contents);
+  }
+  return { certificates, leftOut: refusals.map(({ message }) => `${message}; it is left out`) };
+}
+
+/** What reads each certificate, or throws USAGE. */
+function readersOf(file: string, contents: Uint8Array): readonly (() => Certificate)[] {
+  const encoded = contents[0] === 0x30 ? [contents] : inPem(contents);
+  const which = (index: number) => (encoded.length === 1 ? '' : `certificate ${index + 1} in `);
+  return encoded.map((der, index) => () => readable(der, which(index), nameOf(file)));
 }
 
 /** How messages name a file argument. */
 export const nameOf = (file: string): string => (file === '-' ? 'standard input' : file);
 
-function contentsOf(context: CliContext, file: string): Uint8Array {
+async function contentsOf(context: CliContext, file: string): Promise<Uint8Array> {
+  if (file === '-') return context.readStdin();
   try {
     return readFileSync(pathOf(context, file));
   } catch (error) {

@@ -11,7 +11,7 @@ import { pathOf } from './options.ts';
 import { columns, json } from './present.ts';
 import { printable } from './printable.ts';
 import { Phases, sizeOf } from './progress.ts';
-import { nameOf, readCertificates } from './read-certificates.ts';
+import { nameOf, readCertificates, readTrusted } from './read-certificates.ts';
 import { type RevocationOptions, revocationEvidence } from './revocation-evidence.ts';
 import { type WantedOptions, wantedBy } from './wanted-options.ts';
 
@@ -37,6 +37,7 @@ export async function verifyChain(
   const [certificate, ...chain] = await readCertificates(context, files.certificate);
   const read = (paths: readonly string[]) =>
     Promise.all(paths.map((path) => readCertificates(context, path)));
+  const trusted = await Promise.all(options.trust.map((path) => readTrusted(context, path)));
   const at = options.at ?? context.clock();
   const { crl = [], ocsp = [] } = options;
   using phases = new Phases(
@@ -46,15 +47,17 @@ export async function verifyChain(
   phases.next('reading CRLs');
   const evidence = await revocationEvidence(context, options);
   phases.next('validating the path');
-  const result = await validatePath({
+  const validated = await validatePath({
     certificate,
     intermediates: [...chain, ...(await read(files.intermediates)).flat()],
-    trust: (await read(options.trust)).flat(),
+    trust: trusted.flatMap(({ certificates }) => certificates),
     at,
     requireAlternative: options.requireAlt ?? false,
     wanted,
     ...evidence,
   });
+  const leftOut = trusted.flatMap((one) => one.leftOut);
+  const result = { ...validated, warnings: [...leftOut, ...validated.warnings] };
   const name = nameOf(files.certificate);
   if (options.json) context.print(json(resultJson(result, at)));
   else printResult(context, name, result);

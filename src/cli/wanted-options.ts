@@ -60,7 +60,10 @@ function mustBeOne(name: GeneralName): void {
     });
   }
   if (isWellFormed(name)) return;
-  throw new PkiError('USAGE', `"${value}" is not ${KINDS[type] ?? type}`);
+  const rooted = type === 'dns' && isWellFormed({ type, value: value.replace(/\.$/, '') });
+  throw new PkiError('USAGE', `"${value}" is not ${KINDS[type] ?? type}`, {
+    hints: rooted ? ['leave out the dot at its end: names in certificates have none'] : [],
+  });
 }
 
 const KINDS: Readonly<Record<string, string>> = {

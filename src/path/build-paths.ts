@@ -35,10 +35,9 @@ export interface CandidatePaths {
  * the signature tells whether it is the one.
  */
 export function candidatePaths(leaf: PathCertificate, pool: PathPool): CandidatePaths {
-  if (pool.anchors.has(leaf)) {
-    return { candidates: [{ certificates: [leaf], anchored: true }], exhausted: false };
-  }
   const anchored: CandidatePath[] = [];
+  // from one that is trusted itself a longer path may still tell more, such as of its revocation
+  if (pool.anchors.has(leaf)) anchored.push({ certificates: [leaf], anchored: true });
   const queue: (readonly PathCertificate[])[] = [[leaf]];
   const issuersOf = issuerFinder(pool);
   let deadEnd: readonly PathCertificate[] = [];

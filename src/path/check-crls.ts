@@ -5,6 +5,7 @@ import {
   CRL_RULES,
   type CrlPosition,
   type CrlRule,
+  INDIRECT_POINT,
   isSignedByIssuer,
   pointsFor,
 } from './crl-rules.ts';
@@ -54,7 +55,9 @@ export class CrlChecker {
       positions.push(isSignedByIssuer(own) ? own : await this.#signedByOther(own, anchor));
     }
     if (positions.length > 0) return verdictOf(positions);
-    const text = `none of the CRLs is of its issuer ${subject.issuer}`;
+    const none = `none of the CRLs is of its issuer ${subject.issuer}`;
+    const indirect = subject.points.some((point) => point.indirect);
+    const text = indirect ? `${INDIRECT_POINT}, and ${none}` : none;
     return { status: 'undetermined', by: [], remarks: [{ rule: NO_CRL, text }] };
   }
 

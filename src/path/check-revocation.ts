@@ -5,7 +5,7 @@ import { OcspChecker, type OcspOptions, type PathOcsp } from './check-ocsp.ts';
 import type { CrlSigners } from './crl-signers.ts';
 import type { PathCertificate } from './path-certificate.ts';
 import { pathCrl } from './path-crl.ts';
-import type { RevocationVerdict } from './revocation-verdict.ts';
+import type { Cited, RevocationVerdict } from './revocation-verdict.ts';
 
 /** What is there to tell whether certificates are revoked. */
 export interface RevocationEvidence {
@@ -56,6 +56,15 @@ export class RevocationChecker {
     return excused ? { ...verdict, remarks: [] } : verdict;
   }
 
+  /**
+   * A certificate that is trusted itself and was not issued by itself: whoever could tell whether it is
+   * revoked is not in the path.
+   */
+  trustedLeaf(subject: PathCertificate): RevocationVerdict {
+    if (saysNobodyTells(subject)) return GOOD_BY_ITSELF;
+    return { status: 'undetermined', by: [], remarks: [{ rule: NO_ISSUER, text: TRUSTED_LEAF }] };
+  }
+
   async #answer(asked: Omit<AskedCertificate, 'isLeaf'>): Promise<RevocationVerdict> {
     const { subject, issuer, anchor } = asked;
     const answers = this.#known.get(subject) ?? [];
@@ -72,7 +81,7 @@ export class RevocationChecker {
     issuer,
     anchor,
   }: Omit<AskedCertificate, 'isLeaf'>): Promise<RevocationVerdict> {
-    if (saysNobodyTells(subject)) return { status: 'good', by: [NO_REV_AVAIL], remarks: [] };
+    if (saysNobodyTells(subject)) return GOOD_BY_ITSELF;
     const verdicts = [
       ...(this.#ocsp ? [await this.#ocsp.check(subject, issuer)] : []),
       ...(this.#crls ? [await this.#crls.check(subject, issuer, anchor)] : []),
@@ -85,7 +94,16 @@ export class RevocationChecker {
   }
 }
 
-const NO_REV_AVAIL = 'its own noRevAvail';
+const GOOD_BY_ITSELF: RevocationVerdict = {
+  status: 'good',
+  by: ['its own noRevAvail'],
+  remarks: [],
+};
+
+const NO_ISSUER: Cited = { id: 'revocation', cites: 'RFC 5280 §6.3' };
+
+const TRUSTED_LEAF =
+  'it is the trusted certificate itself, without an issuer in the path who tells whether it is revoked';
 
 /** RFC 9608 §4: nothing is asked about such a certificate; a CA is none (§3). */
 const saysNobodyTells = ({ certificate, extensions }: PathCertificate): boolean =>

@@ -40,6 +40,10 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   EXTENSION_OID.altSignatureValue,
 ]);
 
+/** Of a certificate whose CRLs another one than its issuer is to sign (RFC 5280 §4.2.1.13). */
+export const INDIRECT_POINT =
+  'the distribution point of the certificate has a cRLIssuer, of an indirect CRL, which is not supported';
+
 /** The points of a certificate that a CRL is for. */
 export const pointsFor = ({ scope }: PathCrl, { points }: PathCertificate) =>
   points.filter(({ indirect, names }) => !indirect && sharesName(scope.names, names));
@@ -98,9 +102,10 @@ export const CRL_RULES: readonly CrlRule[] = [
     cites: 'RFC 5280 §4.2.1.13, §6.3.3 (b)',
     check: ({ crl, subject }) => {
       if (subject.malformed !== undefined) return 'the certificate is malformed';
-      return crl.malformed === undefined && pointsFor(crl, subject).length === 0
-        ? 'it is for another distribution point than those of the certificate'
-        : undefined;
+      if (crl.malformed !== undefined || pointsFor(crl, subject).length > 0) return undefined;
+      return subject.points.some(({ indirect }) => indirect)
+        ? INDIRECT_POINT
+        : 'it is for another distribution point than those of the certificate';
     },
   },
   {

@@ -52,10 +52,11 @@ export async function judgePath(
     const issuer = last ? anchorOfItself(subject, anchored) : certificates[index + 1];
     const signatures = issuer ? await signed.check(subject, issuer) : [];
     const isLeaf = index === 0 && !aside;
-    const asked =
-      issuer && anchor && !last
-        ? await revocation?.check({ subject, issuer, anchor, isLeaf })
-        : undefined;
+    const ask = () => {
+      if (issuer && anchor && !last) return revocation?.check({ subject, issuer, anchor, isLeaf });
+      return isLeaf && anchored && !issuer ? revocation?.trustedLeaf(subject) : undefined;
+    };
+    const asked = await ask();
     steps.push({ ...namesOf(subject), trusted: anchored && last, signatures, revocation: asked });
     const remarks = [
       ...signatures.flatMap(({ what, problem }) => asRemarks(SIGNATURE_RULES[what], problem)),

@@ -1,4 +1,5 @@
 import { DerReader, enterDer, readDer } from '../der/reader.ts';
+import { sameOctets } from '../der/same-octets.ts';
 import { type ComparableName, comparableName, startsWithName } from './comparable-name.ts';
 
 /** A GeneralName, or the base of a subtree, ready to be compared. */
@@ -28,6 +29,7 @@ export interface NameForm {
 
 export const EMAIL_TAG = 0x81;
 export const DIRECTORY_TAG = 0xa4;
+export const ADDRESS_TAG = 0x87;
 const OTHER_NAME_TAG = 0xa0;
 
 /** The forms that name constraints are understood for (RFC 5280 §4.2.1.10). */
@@ -37,7 +39,7 @@ export const NAME_FORMS: readonly NameForm[] = [
   { tag: 0x82,          name: 'DNS name',       within: dnsWithin },
   { tag: DIRECTORY_TAG, name: 'directory name', within: (name, base) => startsWithName(name.rdns, base.rdns) },
   { tag: 0x86,          name: 'URI',            within: uriWithin },
-  { tag: 0x87,          name: 'IP address',     within: addressWithin },
+  { tag: ADDRESS_TAG,   name: 'IP address',     within: addressWithin },
 ];
 
 /** Takes a GeneralName apart; throws DerError. */
@@ -106,13 +108,26 @@ function hostWithin(host: string, base: string, subtree: Subtree): boolean {
   return base.startsWith('.') ? host.endsWith(base) : host === base;
 }
 
-/** A base is an address and a mask, 8 octets for IPv4, 32 for IPv6. */
-function addressWithin({ octets }: NameOfForm, base: NameOfForm): boolean | undefined {
+/**
+ * A base is an address and a mask, 8 octets for IPv4, 32 for IPv6. An IPv4-mapped address reaches the
+ * host of the IPv4 address in it (RFC 4291 §2.5.5.2), which may be excluded.
+ */
+function addressWithin(
+  { octets }: NameOfForm,
+  base: NameOfForm,
+  subtree: Subtree,
+): boolean | undefined {
   if (base.octets.length !== 8 && base.octets.length !== 32) return undefined;
-  if (base.octets.length !== 2 * octets.length) return false;
-  const mask = base.octets.subarray(octets.length);
-  return octets.every((octet, index) => {
+  const isMapped = octets.length === 16 && sameOctets(octets.subarray(0, 12), IPV4_MAPPED);
+  const address =
+    subtree === 'excluded' && isMapped && base.octets.length === 8 ? octets.subarray(12) : octets;
+  if (base.octets.length !== 2 * address.length) return false;
+  const mask = base.octets.subarray(address.length);
+  return address.every((octet, index) => {
     const bits = mask[index] ?? 0;
     return (octet & bits) === ((base.octets[index] ?? 0) & bits);
   });
 }
+
+/** `::ffff:0:0/96` */
+const IPV4_MAPPED = Uint8Array.of(...new Array<number>(10).fill(0), 0xff, 0xff);

@@ -36,6 +36,13 @@ export const answerAbout = ({
   return answers.find(({ status }) => status.kind === 'revoked') ?? answers[0];
 };
 
+/** The answers that somebody relies upon: what else is in the response may have run out. */
+function reliedUpon({ certificate, request, data, issuer }: ExaminedResponse) {
+  const isAbout = ({ certId }: SingleResponse) =>
+    certId.serialNumber === certificate?.tbs.serialNumber && isOfIssuer(certId, issuer.tbs);
+  return certificate && !request ? data.responses.filter(isAbout) : data.responses;
+}
+
 const delegate = ({ delegated, responder }: ExaminedResponse) =>
   delegated ? responder : undefined;
 
@@ -162,8 +169,9 @@ export const RELIANCE_RULES: readonly OcspRule[] = [
   {
     id: 'extensions',
     cites: 'RFC 6960 §4.4',
-    check: ({ data: { extensions, responses } }) => {
-      const all = [...extensions, ...responses.flatMap((single) => single.extensions)];
+    check: (examined) => {
+      const singles = reliedUpon(examined).flatMap((single) => single.extensions);
+      const all = [...examined.data.extensions, ...singles];
       const unknown = all.find(({ critical, oid }) => critical && oid !== EXTENSION_OID.ocspNonce);
       return unknown && `it has an unknown critical extension, ${unknown.oid}`;
     },
@@ -171,16 +179,18 @@ export const RELIANCE_RULES: readonly OcspRule[] = [
   {
     id: 'this-update',
     cites: 'RFC 6960 §3.2, §4.2.2.1',
-    check: ({ data: { responses }, at }) => {
-      const early = responses.find(({ thisUpdate }) => thisUpdate > at);
+    check: (examined) => {
+      const { at } = examined;
+      const early = reliedUpon(examined).find(({ thisUpdate }) => thisUpdate > at);
       return early && `it holds from ${timeText(early.thisUpdate)}, not yet at ${timeText(at)}`;
     },
   },
   {
     id: 'next-update',
     cites: 'RFC 6960 §3.2, §4.2.2.1',
-    check: ({ data: { responses }, at }) => {
-      const late = responses.find(({ nextUpdate }) => nextUpdate && nextUpdate < at);
+    check: (examined) => {
+      const { at } = examined;
+      const late = reliedUpon(examined).find(({ nextUpdate }) => nextUpdate && nextUpdate < at);
       return (
         late?.nextUpdate &&
         `it held until ${timeText(late.nextUpdate)}, no longer at ${timeText(at)}`

@@ -1,7 +1,9 @@
 import { timeText } from '../der/time.ts';
 import { EXTENSION_OID } from '../x509/extensions.ts';
+import { isNetwork, networkText } from '../x509/name-subtrees.ts';
 import { POLICY_EXTENSION_OID } from '../x509/policy-extensions.ts';
 import { type ConstraintChecker, NAME_CONSTRAINTS_OID } from './name-constraints.ts';
+import { ADDRESS_TAG } from './name-forms.ts';
 import type { PathCertificate } from './path-certificate.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -163,6 +165,16 @@ export const PATH_RULES: readonly PathRule[] = [
         if (problem !== undefined) return `${problem}, those of ${issuer.subject}`;
       }
       return undefined;
+    },
+  },
+  {
+    id: 'name-constraints-networks',
+    cites: 'RFC 5280 §4.2.1.10, RFC 4632 §3.1',
+    check: ({ subject: { nameConstraints: constraints } }) => {
+      const bases = constraints ? [...constraints.permitted, ...constraints.excluded] : [];
+      const wrong = bases.find(({ tag, octets }) => tag === ADDRESS_TAG && !isNetwork(octets));
+      const network = wrong && (networkText(wrong.octets) ?? `of ${wrong.octets.length} octets`);
+      return network && `its name constraints have a network without prefix, ${network}`;
     },
   },
   {

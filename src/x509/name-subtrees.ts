@@ -1,6 +1,6 @@
 import { DerError } from '../der/reader.ts';
 import { contextConstructed, contextPrimitive, type Der, sequence } from '../der/writer.ts';
-import { addressOctets, generalName } from './general-names.ts';
+import { addressOctets, addressText, generalName } from './general-names.ts';
 import { encodeName, type NameAttribute } from './names.ts';
 
 /** Bases of subtrees (RFC 5280 §4.2.1.10), by the form of their names. */
@@ -61,3 +61,24 @@ export function networkOctets(network: string): Uint8Array {
   }
   return Uint8Array.of(...address, ...mask);
 }
+
+/** Whether octets are an address and a mask of leading ones, and zeros after them (RFC 4632 §3.1). */
+export const isNetwork = (octets: Uint8Array): boolean =>
+  hasMask(octets) && isPrefix(bitsOf(maskOf(octets)));
+
+/** `10.0.0.0/8`, or with the mask in full where that is none of leading ones; undefined for no network. */
+export function networkText(octets: Uint8Array): string | undefined {
+  if (!hasMask(octets)) return undefined;
+  const [mask, bits] = [maskOf(octets), bitsOf(maskOf(octets))];
+  const suffix = isPrefix(bits) ? bits.replaceAll('0', '').length : addressText(mask);
+  return `${addressText(octets.subarray(0, octets.length / 2))}/${suffix}`;
+}
+
+const hasMask = ({ length }: Uint8Array): boolean => length === 8 || length === 32;
+
+const maskOf = (octets: Uint8Array): Uint8Array => octets.subarray(octets.length / 2);
+
+const bitsOf = (octets: Uint8Array): string =>
+  [...octets].map((octet) => octet.toString(2).padStart(8, '0')).join('');
+
+const isPrefix = (bits: string): boolean => /^1*0*$/.test(bits);

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseCrl } from '../../src/x509/crl.ts';
@@ -122,21 +123,55 @@ describe.skipIf(!openssl)('OpenSSL ≥ 3.5', () => {
 const bouncyCastle = tool('bc-judge');
 
 describe.skipIf(!bouncyCastle)('Bouncy Castle', () => {
-  it('verifies all of them, and the alternative signatures', () => {
-    const crls = NAMES.flatMap((dir) =>
-      ['', '-delta', '-next'].map((suffix) => ({ dir, crl: path(`${dir}${suffix}.crl`) })),
+  const SUFFIXES = ['', '-delta', '-next'];
+  const serialOf = (dir: string, name: string): string => {
+    const { serialNumber } = new X509Certificate(readFileSync(path(`${dir}-${name}.crt`)));
+    return serialNumber.replace(/^0+/, '').toLowerCase();
+  };
+
+  it('verifies all of them, and the alternative signatures, and reads what we wrote', () => {
+    const pairs = NAMES.flatMap((dir) =>
+      SUFFIXES.flatMap((suffix) => [path(`${dir}${suffix}.crl`), path(dir, 'ca.crt')]),
     );
-    const pairs = crls.flatMap(({ dir, crl }) => [crl, path(dir, 'ca.crt')]);
     const lines = runTool(bouncyCastle ?? '', 'crl', ...pairs)
       .trimEnd()
       .split('\n');
-    expect(lines.map((line) => JSON.parse(line))).toEqual(
-      crls.map(({ dir }) =>
-        expect.objectContaining({
-          signature: true,
-          alternative: dir === 'catalyst' ? 'true' : 'absent',
-        }),
-      ),
-    );
+    const expected = NAMES.flatMap((dir) => {
+      const alternative = dir === 'catalyst' ? 'true' : 'absent';
+      const [revoked, held] = [serialOf(dir, 'revoked'), serialOf(dir, 'held')];
+      return [
+        {
+          number: '1',
+          base: null,
+          entries: [`${revoked} keyCompromise`, `${held} certificateHold`],
+        },
+        { number: '2', base: '1', entries: [`${held} removeFromCRL`] },
+        { number: '3', base: null, entries: [`${revoked} keyCompromise`] },
+      ].map((contents) => expect.objectContaining({ signature: true, alternative, ...contents }));
+    });
+    expect(lines.map((line) => JSON.parse(line))).toEqual(expected);
+  });
+
+  it.each(NAMES)('has our verdict on certificates of %s, with CRLs in the path', async (dir) => {
+    const questions = [
+      ...['good', 'revoked', 'held'].map((name) => ({ name, crls: [''] })),
+      ...['good', 'revoked', 'held'].map((name) => ({ name, crls: ['', '-delta'] })),
+      ...['good', 'revoked', 'held'].map((name) => ({ name, crls: ['-next'] })),
+    ];
+    const ours: boolean[] = [];
+    const files: string[] = [];
+    for (const [number, { name, crls }] of questions.entries()) {
+      const given = crls.flatMap((suffix) => ['--crl', `${dir}${suffix}.crl`]);
+      const trust = ['--trust', path(dir, 'ca.crt')];
+      ours.push((await pki('verify', `${dir}-${name}.crt`, ...trust, ...given)).status === 0);
+      const parts = [`${dir}-${name}.crt`, ...crls.map((suffix) => `${dir}${suffix}.crl`)];
+      const chain = path(`${dir}-${number}.pem`);
+      writeFileSync(chain, parts.map((part) => readFileSync(path(part), 'utf8')).join(''));
+      files.push(chain, path(dir, 'ca.crt'), new Date().toISOString());
+    }
+    const { output } = tryTool(bouncyCastle ?? '', 'path', ...files);
+    const theirs = output.trimEnd().split('\n');
+    expect(theirs.map((line) => JSON.parse(line).path)).toEqual(ours);
+    expect(ours).toEqual([true, false, false, true, false, true, true, false, true]);
   });
 });

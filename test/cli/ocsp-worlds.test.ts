@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { pem } from '../../src/der/pem.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { tool, tryTool } from '../support/tools.ts';
 import { world } from '../support/world.ts';
@@ -61,6 +62,30 @@ describe.skipIf(!judge)(`Bouncy Castle${installed}`, () => {
         { ...signed, by: 'delegate', key: theirs, statuses: ['revoked'] },
       ],
     });
+  });
+
+  it.each(Object.keys(CAS))('has our verdict on certificates of %s, by responses', async (dir) => {
+    const files: string[] = [];
+    const ours: boolean[] = [];
+    for (const by of ['ca', 'delegate']) {
+      for (const [name, about] of [
+        ['good', 'good'],
+        ['bad', 'bad'],
+        ['good', 'bad'],
+      ] as const) {
+        const response = `${dir}-${by}-${about}.ocsp`;
+        const argv = [`${dir}-${name}.crt`, '--trust', `${dir}/ca.crt`, '--ocsp', response];
+        ours.push((await pki('verify', ...argv)).status === 0);
+        const chain = path(`${dir}-${by}-${name}-${about}.pem`);
+        const certificate = readFileSync(path(`${dir}-${name}.crt`), 'utf8');
+        writeFileSync(chain, certificate + pem('OCSP RESPONSE', readFileSync(path(response))));
+        files.push(chain, path(`${dir}/ca.crt`), new Date().toISOString());
+      }
+    }
+    const { output } = tryTool(judge ?? '', 'path', ...files);
+    const theirs = output.trimEnd().split('\n');
+    expect(theirs.map((line) => JSON.parse(line).path)).toEqual(ours);
+    expect(ours).toEqual([true, false, false, true, false, false]);
   });
 
   it('refuses one that was changed, and one of another CA', () => {

@@ -85,6 +85,11 @@ describe('what cannot be wanted', () => {
       'give the name of one host, as a client would use it',
     ],
     [['--dns', '192.0.2.1'], '"192.0.2.1" is not the name of a host'],
+    [
+      ['--dns', 'a.example.'],
+      '"a.example." is not the name of a host',
+      'leave out the dot at its end: names in certificates have none',
+    ],
     [['--dns', 'a..example'], '"a..example" is not the name of a host'],
     [['--ip', '192.0.2.256'], '"192.0.2.256" is not an IP address'],
     [['--ip', 'www.example.com'], '"www.example.com" is not an IP address'],

@@ -3,6 +3,7 @@ import {
   at,
   type CrlCase,
   EXTENDED,
+  keys,
   lapsed,
   other,
   REVOKED_BY,
@@ -11,7 +12,10 @@ import {
   URL,
 } from './crl-case.ts';
 import { cn, isCa, unknown, usage } from './made-certificates.ts';
-import { entry, entryWith, makeCrl, pointsTo, scope } from './made-crls.ts';
+import { entry, entryWith, makeCrl, pointOf, pointsTo, scope } from './made-crls.ts';
+
+const INDIRECT =
+  'the distribution point of the certificate has a cRLIssuer, of an indirect CRL, which is not supported';
 
 /** Full CRLs. */
 export const CRL_CASES: readonly CrlCase[] = [
@@ -144,6 +148,28 @@ export const CRL_CASES: readonly CrlCase[] = [
         'it is for another distribution point than those of the certificate (crl-distribution-point, RFC 5280 §4.2.1.13, §6.3.3 (b))',
       ),
     },
+  ),
+  told(
+    'of the issuer, for a certificate whose point names another one',
+    () => [{ extensions: [scope({ url: URL })] }],
+    { problems: refused(`${INDIRECT} (crl-distribution-point, RFC 5280 §4.2.1.13, §6.3.3 (b))`) },
+    at(pointOf(cn('CRL Issuer'), URL)),
+  ),
+  told(
+    'of another one, whom the point of the certificate names alone',
+    () => [keys.party('Issuer', cn('CRL Issuer')).then((other) => makeCrl(other))],
+    {
+      problems: [
+        `CN=leaf: ${INDIRECT}, and none of the CRLs is of its issuer CN=Root (crl, RFC 5280 §6.3.3)`,
+      ],
+    },
+    at(pointOf(cn('CRL Issuer'))),
+  ),
+  told(
+    'about all, for a certificate whose point names another one',
+    () => [{}],
+    {},
+    at(pointOf(cn('CRL Issuer'))),
   ),
   told('of none, for a certificate with a distribution point', () => [{}], {}, at(pointsTo(URL))),
   told('about some reasons', () => [{ extensions: [scope({ reasons: [1, 2] })] }], {

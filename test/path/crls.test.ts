@@ -91,6 +91,56 @@ describe('CRLs of a longer chain', () => {
   });
 });
 
+describe('a certificate that is trusted itself', () => {
+  const TRUSTED =
+    'CN=leaf: it is the trusted certificate itself, without an issuer in the path who tells whether it is revoked (revocation, RFC 5280 §6.3)';
+
+  it.each([
+    ['and told of as revoked', true],
+    ['and not told of', false],
+  ])('%s is not known as good, and OpenSSL says the same', async (_, isRevoked) => {
+    const { leaf } = await chain(keys, {}, {});
+    const issuer = await keys.party('Root', cn('Root'));
+    const revoked = isRevoked ? [entry(leaf.tbs.serialNumber)] : [];
+    const crls = [await makeCrl(issuer, { revoked })];
+    const alone = { root: leaf, leaf, intermediates: [], certificates: [leaf] };
+    const result = await validatePath({ ...inputOf(alone), ...told(crls, 'leaf') });
+    expect(result.problems).toEqual([TRUSTED]);
+    expect(result.path[0]?.revocation?.status).toBe('undetermined');
+    if (!openssl) return;
+    const file = fileOf('crl.pem', crlPem(...crls));
+    const theirs = opensslVerdict(alone, '-partial_chain', '-crl_check', '-CRLfile', file);
+    expect(theirs).toMatchObject({ accepted: false });
+  });
+
+  it('is asked about if its issuer is trusted too', async () => {
+    const made = await chain(keys, {}, {});
+    const issuer = await keys.party('Root', cn('Root'));
+    const both = { ...inputOf(made), trust: made.certificates };
+    const silent = await makeCrl(issuer);
+    expect((await validatePath({ ...both, ...told([silent]) })).problems).toEqual([]);
+    const telling = await makeCrl(issuer, { revoked: [entry(made.leaf.tbs.serialNumber)] });
+    expect((await validatePath({ ...both, ...told([telling]) })).problems).toEqual([
+      'CN=leaf: it is revoked since 2026-05-01T00:00:00Z, keyCompromise, says CRL 5 of CN=Root (revoked, RFC 5280 §6.3.3 (i), (j))',
+    ]);
+  });
+
+  it('that issued itself is not asked about', async () => {
+    const made = await chain(keys, {});
+    const crls = [await makeCrl(await keys.party('Root', cn('Root')))];
+    expect((await validatePath({ ...inputOf(made), ...told(crls) })).problems).toEqual([]);
+  });
+
+  it('with noRevAvail is good', async () => {
+    const value = Uint8Array.of(5, 0);
+    const extensions = [{ oid: EXTENSION_OID.noRevAvail, critical: false, value }];
+    const { leaf } = await chain(keys, {}, { extensions });
+    const crls = [await makeCrl(await keys.party('Root', cn('Root')))];
+    const alone = { root: leaf, leaf, intermediates: [], certificates: [leaf] };
+    expect((await validatePath({ ...inputOf(alone), ...told(crls) })).problems).toEqual([]);
+  });
+});
+
 describe('CRLs', () => {
   it('for no point in particular tell of all reasons, whatever those of the point are', async () => {
     // OpenSSL takes the point's alone; §6.3.3 asks such a CRL once more at its end

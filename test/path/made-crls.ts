@@ -97,6 +97,18 @@ export const pointsTo = (url: string, reasons: readonly number[] = []): Extensio
   ),
 });
 
+/** cRLDistributionPoints of one point, whose CRL is signed by somebody of this name. */
+export const pointOf = (crlIssuer: Uint8Array, url?: string): Extension => ({
+  oid: EXTENSION_OID.crlDistributionPoints,
+  critical: false,
+  value: sequence(
+    sequence(
+      ...(url === undefined ? [] : [fullName(url)]),
+      contextConstructed(2, contextConstructed(4, crlIssuer)),
+    ),
+  ),
+});
+
 interface Scope {
   readonly url?: string;
   /** Which of the BOOLEANs is TRUE, by its tag: 1 user, 2 CA, 4 indirect, 5 attribute certificates. */

@@ -172,6 +172,57 @@ export const NAME_CONSTRAINT_CASES: readonly ChainCase[] = [
       `CN=leaf: the IP address is not permitted by its name constraints, those of CN=CA 1 ${NC}`,
     ],
   },
+  ...[
+    { network: [10, 0, 0, 0, 255, 0, 255, 0], shown: '10.0.0.0/255.0.255.0' },
+    { network: [0, 0, 0, 1, 0, 0, 0, 1], shown: '0.0.0.1/0.0.0.1' },
+    {
+      network: [0x20, 1, ...new Array(14).fill(0), ...new Array(15).fill(255), 0x7f],
+      shown: '2001::/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ff7f',
+    },
+  ].map(({ network, shown }) => ({
+    name: `with the constraint ${shown}, which is no network`,
+    made: constrained(constraints([], [ip(...network)]), sans(ipAddress('192.0.2.2'))),
+    problems: [
+      `CN=CA 1: its name constraints have a network without prefix, ${shown} (name-constraints-networks, RFC 5280 §4.2.1.10, RFC 4632 §3.1)`,
+    ],
+    opensslDiffers: 'it takes any mask',
+  })),
+  {
+    name: 'with a constraint of addresses that has no mask',
+    made: constrained(constraints([], [ip(10, 0, 0, 0)]), sans(dns('example.com'))),
+    problems: [
+      'CN=CA 1: its name constraints have a network without prefix, of 4 octets (name-constraints-networks, RFC 5280 §4.2.1.10, RFC 4632 §3.1)',
+    ],
+    opensslDiffers: 'it looks at it when there is an address',
+  },
+  {
+    name: 'with an IPv4-mapped address, which is the one that is excluded',
+    made: constrained(
+      constraints([], [ip(192, 0, 2, 0, 255, 255, 255, 0)]),
+      sans(ipAddress('::ffff:192.0.2.1')),
+    ),
+    problems: [
+      `CN=leaf: the IP address is excluded by its name constraints, those of CN=CA 1 ${NC}`,
+    ],
+    opensslDiffers: 'it compares addresses of the same version alone',
+  },
+  {
+    name: 'with an IPv4-mapped address beside what is excluded',
+    made: constrained(
+      constraints([], [ip(192, 0, 2, 0, 255, 255, 255, 0)]),
+      sans(ipAddress('::ffff:192.0.3.1'), ipAddress('::c000:201')),
+    ),
+  },
+  {
+    name: 'with an IPv4-mapped address where IPv4 is permitted',
+    made: constrained(
+      constraints([ip(192, 0, 2, 0, 255, 255, 255, 0)]),
+      sans(ipAddress('::ffff:192.0.2.1')),
+    ),
+    problems: [
+      `CN=leaf: the IP address is not permitted by its name constraints, those of CN=CA 1 ${NC}`,
+    ],
+  },
   {
     name: 'with a URI without host under constraints of URIs',
     made: constrained(constraints([], [uri('example.com')]), sans(webAddress('urn:example:a'))),

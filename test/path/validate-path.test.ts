@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { candidatePaths } from '../../src/path/build-paths.ts';
 import { pathCertificate } from '../../src/path/path-certificate.ts';
-import { validatePath } from '../../src/path/validate-path.ts';
+import { type PathInput, validatePath } from '../../src/path/validate-path.ts';
 import { tool } from '../support/tools.ts';
 import { AT, chain, chainOf, inputOf, KeyRing } from './chain.ts';
 import { CHAIN_CASES } from './chain-cases.ts';
@@ -48,6 +48,25 @@ describe('the path', () => {
     expect(result.warnings).toEqual([
       'CN=CA 1 is trusted as it is, its own signature cannot be checked',
     ]);
+  });
+
+  it('is of one certificate, if that is trusted itself, unless a longer one tells more', async () => {
+    const { root, leaf, ...made } = await chain(keys, {}, {}, {});
+    const trusting = async (...trust: PathInput['trust']) => {
+      const result = await validatePath({ ...inputOf({ root, leaf, ...made }), trust });
+      return { ...result, path: result.path.map(({ subject }) => subject) };
+    };
+    const warning = 'CN=leaf is trusted as it is, its own signature cannot be checked';
+    const alone = { problems: [], path: ['CN=leaf'], warnings: [warning] };
+    expect(await trusting(leaf)).toMatchObject(alone);
+    expect(await trusting(leaf, leaf)).toMatchObject(alone);
+    const path = ['CN=leaf', 'CN=CA 1', 'CN=Root'];
+    for (const trust of [
+      [leaf, root],
+      [root, root],
+    ]) {
+      expect(await trusting(...trust)).toMatchObject({ problems: [], path, warnings: [] });
+    }
   });
 
   it('is found among certificates of the same name, by the one that holds', async () => {

@@ -213,6 +213,24 @@ describe('a response that holds', () => {
   });
 });
 
+describe('a response that tells of another certificate what does not hold', () => {
+  const lapsed = {
+    ...good(issuer, 7n),
+    nextUpdate: new Date('2026-06-01T12:10:00Z'),
+    extensions: [critical],
+  };
+
+  it('holds for one that is asked about, and not where both are', async () => {
+    const response = await respond({ ...own, responses: [lapsed, single] }, ca);
+    expect((await judged({ response, certificate })).findings).toEqual([]);
+    for (const request of [undefined, asked(undefined, 7n)]) {
+      const { findings } = await judged({ response, ...(request && { certificate, request }) });
+      const ids = findings.map(({ id }) => id);
+      expect(ids).toEqual(['extensions', 'next-update']);
+    }
+  });
+});
+
 describe('the rules', () => {
   it('have a case each', () => {
     expect([...new Set(CASES.map(({ id }) => id))]).toEqual(RELIANCE_RULES.map(({ id }) => id));

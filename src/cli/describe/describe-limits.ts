@@ -1,7 +1,7 @@
 import { enterDer } from '../../der/reader.ts';
 import { parseNameConstraints } from '../../path/name-constraints.ts';
-import { DIRECTORY_TAG, EMAIL_TAG, type NameOfForm } from '../../path/name-forms.ts';
-import { addressText } from '../../x509/general-names.ts';
+import { ADDRESS_TAG, DIRECTORY_TAG, EMAIL_TAG, type NameOfForm } from '../../path/name-forms.ts';
+import { networkText } from '../../x509/name-subtrees.ts';
 import { nameText, parseName } from '../../x509/names.ts';
 import { printable } from '../printable.ts';
 
@@ -20,8 +20,8 @@ function baseText({ tag, octets, text }: NameOfForm): string {
   const form = FORMS[tag];
   if (form !== undefined) return `${form}: ${printable(text)}`;
   if (tag === DIRECTORY_TAG) return `directory: ${nameText(parseName(octets))}`;
-  const isNetwork = tag === 0x87 && [8, 32].includes(octets.length);
-  return isNetwork ? `ip: ${networkText(octets)}` : `form ${tag.toString(16)}, not understood`;
+  const network = tag === ADDRESS_TAG ? networkText(octets) : undefined;
+  return network ? `ip: ${network}` : `form ${tag.toString(16)}, not understood`;
 }
 
 /** Names of the extensions of TLS that a server may be bound to (RFC 7633). */
@@ -36,13 +36,4 @@ export function featureLines(value: Uint8Array): readonly string[] {
     lines.push(FEATURES[number] ?? String(number));
   }
   return lines;
-}
-
-/** Address and mask, as bits where the mask is that of a network. */
-function networkText(octets: Uint8Array): string {
-  const half = octets.length / 2;
-  const [address, mask] = [octets.subarray(0, half), octets.subarray(half)];
-  const bits = [...mask].map((octet) => octet.toString(2).padStart(8, '0')).join('');
-  const suffix = /^1*0*$/.test(bits) ? bits.replaceAll('0', '').length : addressText(mask);
-  return `${addressText(address)}/${suffix}`;
 }
