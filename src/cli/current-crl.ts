@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { CrlPoint } from '../ca/store.ts';
 import { pemParts } from '../der/pem.ts';
 import { DerError } from '../der/reader.ts';
 import { PkiError, systemErrorCode, systemErrorText } from '../errors.ts';
 import { CA_FILES } from '../store/ca-directory.ts';
+import { synchroniseNames } from '../store/durable.ts';
 import { type Crl, parseCrl, parseCrlNumber } from '../x509/crl.ts';
 import type { CliContext } from './context.ts';
 import { OutputFile } from './output-file.ts';
@@ -70,6 +71,7 @@ export const crlPem = (der: Uint8Array): Iterable<string> => pemParts('X509 CRL'
 function madeDirectory(directory: string): () => void {
   try {
     if (mkdirSync(directory, { recursive: true }) === undefined) return () => undefined;
+    synchroniseNames(dirname(directory));
   } catch (error) {
     throw new PkiError('STORE', `cannot make ${directory}: ${systemErrorText(error)}`, {
       cause: error,

@@ -6,7 +6,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,8 +14,9 @@ import { pemBlocks } from '../der/pem.ts';
 import { timeText, wholeSeconds } from '../der/time.ts';
 import { PkiError, systemErrorText } from '../errors.ts';
 import { hashed, MANIFEST, type Manifest } from './backup-manifest.ts';
-import { CA_FILES, synchronise } from './ca-directory.ts';
+import { CA_FILES } from './ca-directory.ts';
 import { lastCrlNumber } from './crl-rows.ts';
+import { renameTreeDurably, synchronise } from './durable.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 
 /** Copied as they are; the store is copied by SQLite, and keys only where they are asked for. */
@@ -61,10 +61,8 @@ export function backUp({ path, ca, keys, now }: BackupInput, target: string): Ma
       };
       const text = `${JSON.stringify(manifest, null, 2)}\n`;
       writeFileSync(join(staged, MANIFEST), text, { mode: 0o600, flush: true });
-      synchronise(staged);
       if (existsSync(target)) throw alreadyThere(target);
-      renameSync(staged, target);
-      synchronise(dirname(target));
+      renameTreeDurably(staged, target);
       return manifest;
     } catch (error) {
       rmSync(staged, { recursive: true, force: true });

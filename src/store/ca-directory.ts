@@ -1,13 +1,9 @@
 import {
-  closeSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -19,6 +15,7 @@ import { DerError } from '../der/reader.ts';
 import { PkiError, systemErrorCode, systemErrorText } from '../errors.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { type CaConfig, parseCaConfig, printCaConfig } from './ca-config.ts';
+import { renameTreeDurably } from './durable.ts';
 import { type OpenStoreOptions, SqliteStore } from './sqlite-store.ts';
 
 /** Names inside a CA directory. */
@@ -202,9 +199,7 @@ export class StagedCaDirectory implements Disposable {
   commit(): void {
     this.store[Symbol.dispose]();
     try {
-      for (const path of [join(this.path, CA_FILES.keys), this.path]) synchronise(path);
-      renameSync(this.path, this.#target);
-      synchronise(dirname(this.#target));
+      renameTreeDurably(this.path, this.#target);
     } catch (error) {
       throw cannotMake(this.#target, error);
     }
@@ -246,13 +241,3 @@ const cannotMake = (target: string, error: unknown): PkiError =>
   new PkiError('STORE', `cannot make the CA directory ${target}: ${systemErrorText(error)}`, {
     cause: error,
   });
-
-/** Makes the names in a directory, or the contents of a file, survive a power failure. */
-export function synchronise(directory: string): void {
-  const descriptor = openSync(directory, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}

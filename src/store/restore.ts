@@ -1,12 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Act } from '../ca/audit.ts';
 import { DerError, readDer } from '../der/reader.ts';
@@ -18,7 +10,8 @@ import { EXTENSION_OID } from '../x509/extensions.ts';
 import { type RevokedCertificate, revokedCertificates } from '../x509/revoked-list.ts';
 import { attempt, copy } from './backup.ts';
 import { type Manifest, verifiedManifest } from './backup-manifest.ts';
-import { CA_FILES, type CaDirectory, openCaDirectory, synchronise } from './ca-directory.ts';
+import { CA_FILES, type CaDirectory, openCaDirectory } from './ca-directory.ts';
+import { renameTreeDurably } from './durable.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import type { SqliteStore } from './sqlite-store.ts';
 import { StoreInspection } from './store-inspection.ts';
@@ -66,10 +59,7 @@ export async function restore(input: RestoreInput): Promise<Restored> {
       const revoked = await recordPublished(directory, published, now);
       return { revoked, crlNumber: await raiseCrlNumber(directory.store, crlNumber, now) };
     });
-    attempt(what, () => {
-      renameSync(staged, target);
-      synchronise(dirname(target));
-    });
+    attempt(what, () => renameTreeDurably(staged, target));
     return { manifest, ...facts };
   } finally {
     rmSync(staged, { recursive: true, force: true });
