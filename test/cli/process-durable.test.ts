@@ -5,6 +5,7 @@ import { temporaryDirectory } from '../support/temporary.ts';
 import { installed, tryTool } from '../support/tools.ts';
 import { world } from '../support/world.ts';
 import { notBuilt, PKI } from './built-program.ts';
+import { notUnprivileged, UNPRIVILEGED } from './unprivileged.ts';
 
 const noTracing = (): string | undefined => {
   if (!installed('strace')) return 'strace is not installed';
@@ -120,14 +121,7 @@ describe.skipIf(missing)(`after a power failure${missing ? ` (${missing})` : ''}
   });
 });
 
-/** Whoever is root may read everything, unless they give that up. */
-const ORDINARY =
-  process.getuid?.() === 0
-    ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search']
-    : ['env'];
-const [runner = '', ...runnerOptions] = ORDINARY;
-const noRights =
-  notBuilt() ?? (tryTool(runner, ...runnerOptions, 'true').status === 0 ? undefined : 'no setpriv');
+const noRights = notBuilt() ?? notUnprivileged();
 
 it.skipIf(noRights)(
   `writes to a directory that cannot be read${noRights ? ` (${noRights})` : ''}`,
@@ -136,7 +130,8 @@ it.skipIf(noRights)(
     chmodSync(join(cwd, 'drop'), 0o300);
     const [out, made] = [join(cwd, 'drop/a.key'), [process.execPath, PKI]];
     const argv = ['key', 'generate', '--out', out, '--no-passphrase'];
-    const { status, output } = tryTool(runner, ...runnerOptions, ...made, ...argv);
+    const [program, ...options] = UNPRIVILEGED;
+    const { status, output } = tryTool(program, ...options, ...made, ...argv);
     chmodSync(join(cwd, 'drop'), 0o700);
     expect(status, output).toBe(0);
     expect(readdirSync(join(cwd, 'drop'))).toEqual(['a.key']);
