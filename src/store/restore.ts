@@ -107,29 +107,52 @@ async function raiseCrlNumber(store: SqliteStore, number: bigint, now: Date): Pr
   return number;
 }
 
+/** How many entries are recorded at once: to wait for the disk takes longer than to record one. */
+const BATCH = 1000;
+
 /** Revokes what the CRLs list and the backup does not have as revoked; returns how many. */
 async function recordPublished(
-  { store, certificate }: CaDirectory,
+  directory: CaDirectory,
   crls: readonly Crl[],
   now: Date,
 ): Promise<number> {
   let count = 0;
-  const until = certificate.tbs.notAfter;
   for (const crl of crls) {
-    for (const entry of entriesOf(crl)) {
-      const serial = serialText(entry.serialNumber);
-      const known = await store.find(serial);
-      const reason = reasonIn(entry);
-      if (known?.revocation || reason === undefined) continue;
-      if (!known) await recordUnknown(serial, until, store, now);
-      const at = entry.revocationDate;
-      const revocation = { at, reason, invalidityDate: undefined };
-      await store.recordRevocation(serial, () => revocation, now);
-      if (!known) await store.recordFailed(serial, 'issued after the backup, and lost', now);
-      count++;
+    for (const entries of batches(entriesOf(crl))) {
+      count += await directory.store.batch(() => recordEntries(directory, entries, now));
     }
   }
   return count;
+}
+
+async function recordEntries(
+  { store, certificate }: CaDirectory,
+  entries: readonly RevokedCertificate[],
+  now: Date,
+): Promise<number> {
+  let count = 0;
+  for (const entry of entries) {
+    const serial = serialText(entry.serialNumber);
+    const known = await store.find(serial);
+    const reason = reasonIn(entry);
+    if (known?.revocation || reason === undefined) continue;
+    if (!known) await recordUnknown(serial, certificate.tbs.notAfter, store, now);
+    const revocation = { at: entry.revocationDate, reason, invalidityDate: undefined };
+    await store.recordRevocation(serial, () => revocation, now);
+    if (!known) await store.recordFailed(serial, 'issued after the backup, and lost', now);
+    count++;
+  }
+  return count;
+}
+
+function* batches<Item>(items: Iterable<Item>): Iterable<readonly Item[]> {
+  let batch: Item[] = [];
+  for (const item of items) {
+    if (batch.push(item) < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
 }
 
 /** Throws USAGE for a list that cannot be read; whoever gives it has checked its signature. */
