@@ -70,7 +70,8 @@ export const crlPem = (der: Uint8Array): Iterable<string> => pemParts('X509 CRL'
 /** Makes a directory if need be; returns what removes it again, should nothing come to be in it. */
 function madeDirectory(directory: string): () => void {
   try {
-    if (mkdirSync(directory, { recursive: true }) === undefined) return () => undefined;
+    if (mkdirSync(directory, { recursive: true, mode: 0o755 }) === undefined)
+      return () => undefined;
     synchroniseNames(dirname(directory));
   } catch (error) {
     throw new PkiError('STORE', `cannot make ${directory}: ${systemErrorText(error)}`, {

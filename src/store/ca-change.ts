@@ -42,7 +42,7 @@ export class StagedCaChange implements Disposable {
     this.path = this.#guarded(() => {
       const path = mkdtempSync(join(ca, `.${CA_FILES.change}.`)); // mode 0700
       mkdirSync(join(path, CA_FILES.keys), { mode: 0o700 });
-      mkdirSync(join(path, CA_FILES.history));
+      mkdirSync(join(path, CA_FILES.history), { mode: 0o755 });
       return path;
     });
   }

@@ -184,7 +184,9 @@ export class StagedCaDirectory implements Disposable {
   /** Writes a cross-certificate and returns its path relative to the directory. */
   writeCross(name: string, certificate: Certificate): string {
     const path = join(CA_FILES.cross, name);
-    mkdirSync(join(this.path, CA_FILES.cross), { recursive: true });
+    this.#guarded(() =>
+      mkdirSync(join(this.path, CA_FILES.cross), { recursive: true, mode: 0o755 }),
+    );
     this.#write(path, certificatesText([certificate]), 0o644);
     return path;
   }
@@ -198,11 +200,7 @@ export class StagedCaDirectory implements Disposable {
   /** Puts the directory in its place. */
   commit(): void {
     this.store[Symbol.dispose]();
-    try {
-      renameTreeDurably(this.path, this.#target);
-    } catch (error) {
-      throw cannotMake(this.#target, error);
-    }
+    this.#guarded(() => renameTreeDurably(this.path, this.#target));
     this.#committed = true;
   }
 
@@ -213,8 +211,12 @@ export class StagedCaDirectory implements Disposable {
 
   #write(name: string, text: string, mode: number): void {
     const path = join(this.path, name);
+    this.#guarded(() => writeFileSync(path, text, { mode, flag: 'wx', flush: true }));
+  }
+
+  #guarded(work: () => void): void {
     try {
-      writeFileSync(path, text, { mode, flag: 'wx', flush: true });
+      work();
     } catch (error) {
       throw cannotMake(this.#target, error);
     }
@@ -224,7 +226,8 @@ export class StagedCaDirectory implements Disposable {
 export const certificatesText = (certificates: readonly Certificate[]): string =>
   certificates.map(({ der }) => pem('CERTIFICATE', der)).join('');
 
-function mustBeFree(target: string): void {
+/** Throws STORE unless there is nothing, or an empty directory. */
+export function mustBeFree(target: string): void {
   try {
     if (statSync(target).isDirectory() && readdirSync(target).length === 0) return;
   } catch (error) {

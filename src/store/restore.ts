@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Act } from '../ca/audit.ts';
 import { DerError, readDer } from '../der/reader.ts';
@@ -10,7 +10,7 @@ import { EXTENSION_OID } from '../x509/extensions.ts';
 import { type RevokedCertificate, revokedCertificates } from '../x509/revoked-list.ts';
 import { attempt, copy } from './backup.ts';
 import { type Manifest, verifiedManifest } from './backup-manifest.ts';
-import { CA_FILES, type CaDirectory, openCaDirectory } from './ca-directory.ts';
+import { CA_FILES, type CaDirectory, mustBeFree, openCaDirectory } from './ca-directory.ts';
 import { renameTreeDurably } from './durable.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import type { SqliteStore } from './sqlite-store.ts';
@@ -28,6 +28,8 @@ export interface RestoreInput {
   readonly now: Date;
   /** For the entries of the audit trail. */
   readonly act: Act;
+  /** Removes what is half made, also when the command is interrupted. */
+  readonly resources: AsyncDisposableStack;
 }
 
 export interface Restored {
@@ -44,26 +46,23 @@ export interface Restored {
  * is good again, whether the backup has the certificate or not.
  */
 export async function restore(input: RestoreInput): Promise<Restored> {
-  const { backup, shown, target, now } = input;
+  const { backup, shown, target, now, resources } = input;
   const manifest = verifiedManifest(backup, shown);
   mustBeWhole(join(backup, CA_FILES.store), shown);
-  if (existsSync(target) && readdirSync(target).length > 0) throw alreadyThere(target);
+  mustBeFree(target);
   const what = `cannot make the CA directory ${target}`;
   const staged = attempt(what, () => mkdtempSync(join(dirname(target), `.${basename(target)}.`)));
-  try {
-    attempt(what, () => copyFiles(Object.keys(manifest.files), backup, staged));
-    const facts = await withCa(staged, input.act, async (directory) => {
-      const published = await input.published(directory);
-      const numbers = published.map(({ tbs }) => parseCrlNumber(tbs.extensions) ?? 0n);
-      const crlNumber = highest([input.numberAtLeast ?? 0n, ...numbers]);
-      const revoked = await recordPublished(directory, published, now);
-      return { revoked, crlNumber: await raiseCrlNumber(directory.store, crlNumber, now) };
-    });
-    attempt(what, () => renameTreeDurably(staged, target));
-    return { manifest, ...facts };
-  } finally {
-    rmSync(staged, { recursive: true, force: true });
-  }
+  resources.defer(() => rmSync(staged, { recursive: true, force: true }));
+  attempt(what, () => copyFiles(Object.keys(manifest.files), backup, staged));
+  const facts = await withCa(staged, input.act, async (directory) => {
+    const published = await input.published(directory);
+    const numbers = published.map(({ tbs }) => parseCrlNumber(tbs.extensions) ?? 0n);
+    const crlNumber = highest([input.numberAtLeast ?? 0n, ...numbers]);
+    const revoked = await recordPublished(directory, published, now);
+    return { revoked, crlNumber: await raiseCrlNumber(directory.store, crlNumber, now) };
+  });
+  attempt(what, () => renameTreeDurably(staged, target));
+  return { manifest, ...facts };
 }
 
 function mustBeWhole(store: string, shown: string): void {
@@ -191,8 +190,3 @@ const NO_HASH = new Uint8Array(32);
 
 const highest = (numbers: readonly bigint[]): bigint =>
   numbers.reduce((one, other) => (one > other ? one : other));
-
-const alreadyThere = (target: string): PkiError =>
-  new PkiError('STORE', `${target} exists already`, {
-    hints: ['give a directory that does not exist, or an empty one; a CA is never overwritten'],
-  });

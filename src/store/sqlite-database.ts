@@ -2,7 +2,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { Act } from '../ca/audit.ts';
 import { PkiError } from '../errors.ts';
 import { type AuditFacts, entryDetail, entryHash, NO_HASH } from './audit-entry.ts';
-import { type LookedAt, lookedAt, mustBeWritable } from './looked-at.ts';
+import { type LookedAt, lookedAt, mustBeWritable, realPath } from './looked-at.ts';
 import { mustBeLocal } from './network-file-systems.ts';
 import { octets, type Row, type Values } from './row.ts';
 import { storeError } from './sqlite-errors.ts';
@@ -50,8 +50,8 @@ export class SqliteDatabase implements Disposable {
     let place: LookedAt | undefined;
     try {
       if (!readOnly) {
-        mustBeWritable(path);
-        mustBeLocal(path);
+        mustBeWritable(realPath(path));
+        mustBeLocal(realPath(path));
       }
       place = readOnly ? lookedAt(path) : undefined;
       const location = place?.location ?? path;

@@ -195,7 +195,7 @@ describe('store restore', () => {
     expect(await restore('kept', '--dir', 'ca', ...NUMBER)).toEqual({
       status: 6,
       stderr: [
-        `pki: error: ${join(cwd, 'ca')} exists already`,
+        `pki: error: ${join(cwd, 'ca')} exists already and holds a CA`,
         'pki: hint: give a directory that does not exist, or an empty one; a CA is never overwritten',
       ],
     });

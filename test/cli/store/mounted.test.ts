@@ -50,6 +50,17 @@ describe.skipIf(missing)(`a read-only file system${missing ? ` (${missing})` : '
     expect(status).toBe(0);
     expect(stdout).toContain('CN=in the log\n');
   });
+
+  it('says so where there is no room to put that log together', () => {
+    const { status, stderr } = mounting(`${READ_ONLY}; TMPDIR=/none pki list --ca-dir ca`, cwd);
+    expect({ status, stderr }).toEqual({
+      status: 6,
+      stderr: [
+        `pki: error: cannot copy ${join(cwd, 'ca/ca.db')} to read it: no such file or directory`,
+        'pki: hint: its directory is read-only, and it has a write-ahead log; set TMPDIR to a disk with room\n',
+      ].join('\n'),
+    });
+  });
 });
 
 describe.skipIf(missing)(`a full disk${missing ? ` (${missing})` : ''}`, () => {
