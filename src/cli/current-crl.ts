@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { CrlPoint } from '../ca/store.ts';
 import { pemParts } from '../der/pem.ts';
 import { DerError } from '../der/reader.ts';
 import { PkiError, systemErrorCode, systemErrorText } from '../errors.ts';
 import { CA_FILES } from '../store/ca-directory.ts';
+import { synchroniseNames } from '../store/durable.ts';
 import { type Crl, parseCrl, parseCrlNumber } from '../x509/crl.ts';
 import type { CliContext } from './context.ts';
 import { OutputFile } from './output-file.ts';
@@ -69,7 +70,9 @@ export const crlPem = (der: Uint8Array): Iterable<string> => pemParts('X509 CRL'
 /** Makes a directory if need be; returns what removes it again, should nothing come to be in it. */
 function madeDirectory(directory: string): () => void {
   try {
-    if (mkdirSync(directory, { recursive: true }) === undefined) return () => undefined;
+    if (mkdirSync(directory, { recursive: true, mode: 0o755 }) === undefined)
+      return () => undefined;
+    synchroniseNames(dirname(directory));
   } catch (error) {
     throw new PkiError('STORE', `cannot make ${directory}: ${systemErrorText(error)}`, {
       cause: error,

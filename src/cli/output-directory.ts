@@ -1,6 +1,7 @@
-import { chmodSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PkiError, systemErrorText } from '../errors.ts';
+import { renameTreeDurably } from '../store/durable.ts';
 
 /**
  * A directory of files that appears whole or not at all. It must not exist: what is published from
@@ -21,14 +22,16 @@ export class OutputDirectory implements Disposable {
   }
 
   write(name: string, contents: Uint8Array): void {
-    attempt(this.#path, () => writeFileSync(join(this.#temporary, name), contents, { flag: 'wx' }));
+    attempt(this.#path, () =>
+      writeFileSync(join(this.#temporary, name), contents, { flag: 'wx', flush: true }),
+    );
   }
 
   /** Gives the directory its name, for everybody to read. */
   commit(): void {
     attempt(this.#path, () => {
       chmodSync(this.#temporary, 0o755);
-      renameSync(this.#temporary, this.#path);
+      renameTreeDurably(this.#temporary, this.#path);
     });
   }
 

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PkiError, systemErrorCode, systemErrorText } from '../errors.ts';
+import { synchroniseNames } from '../store/durable.ts';
 
 export interface OutputFileOptions {
   readonly mode: number;
@@ -64,6 +65,7 @@ export class OutputFile implements Disposable {
       if (!this.#force) reserve(this.#temporary, this.path);
       renameSync(this.#temporary, this.path);
       rmSync(this.#temporary, { force: true }); // of two links to one file, rename leaves both
+      synchroniseNames(dirname(this.path)); // what is recorded keeps its file when power fails
     } catch (error) {
       throw systemErrorCode(error) === 'EEXIST'
         ? alreadyThere(this.path)

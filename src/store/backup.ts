@@ -2,12 +2,14 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
+  type Stats,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -15,8 +17,9 @@ import { pemBlocks } from '../der/pem.ts';
 import { timeText, wholeSeconds } from '../der/time.ts';
 import { PkiError, systemErrorText } from '../errors.ts';
 import { hashed, MANIFEST, type Manifest } from './backup-manifest.ts';
-import { CA_FILES, synchronise } from './ca-directory.ts';
+import { CA_FILES } from './ca-directory.ts';
 import { lastCrlNumber } from './crl-rows.ts';
+import { renameTreeDurably, synchronise } from './durable.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 
 /** Copied as they are; the store is copied by SQLite, and keys only where they are asked for. */
@@ -61,10 +64,8 @@ export function backUp({ path, ca, keys, now }: BackupInput, target: string): Ma
       };
       const text = `${JSON.stringify(manifest, null, 2)}\n`;
       writeFileSync(join(staged, MANIFEST), text, { mode: 0o600, flush: true });
-      synchronise(staged);
       if (existsSync(target)) throw alreadyThere(target);
-      renameSync(staged, target);
-      synchronise(dirname(target));
+      renameTreeDurably(staged, target);
       return manifest;
     } catch (error) {
       rmSync(staged, { recursive: true, force: true });
@@ -93,12 +94,24 @@ function copyStore(from: string, to: string): Pick<Manifest, 'lastEntry' | 'crlN
 
 /** Paths of the files below a name, relative to the CA; temporary ones are hidden. */
 function filesBelow(ca: string, name: string): readonly string[] {
-  if (name.split('/').at(-1)?.startsWith('.')) return [];
-  const found = readdirSync(join(ca, dirname(name)), { withFileTypes: true }).find(
-    (entry) => entry.name === basename(name),
-  );
-  if (!found?.isDirectory()) return found?.isFile() ? [name] : [];
-  return readdirSync(join(ca, name)).flatMap((inside) => filesBelow(ca, `${name}/${inside}`));
+  if (basename(name).startsWith('.')) return [];
+  const path = join(ca, name);
+  if (dirname(name) === '.' && !lstatSync(path, { throwIfNoEntry: false })) return [];
+  const found = entryAt(path);
+  if (!found.isDirectory()) return found.isFile() ? [name] : [];
+  return readdirSync(path).flatMap((inside) => filesBelow(ca, `${name}/${inside}`));
+}
+
+/** What symbolic links lead to: the CA uses it, so that a backup without it would not be one. */
+function entryAt(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    throw new PkiError('STORE', `cannot back up ${path}: ${systemErrorText(error)}`, {
+      hints: ['it is a symbolic link that leads nowhere, or its name is not UTF-8; move it away'],
+      cause: error,
+    });
+  }
 }
 
 /** To the disk, and for nobody else to read. */

@@ -4,16 +4,16 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PkiError, systemErrorText } from '../errors.ts';
 import { type Certificate, serialText } from '../x509/certificate.ts';
 import { type CaConfig, printCaConfig } from './ca-config.ts';
-import { CA_FILES, certificatesText, synchronise } from './ca-directory.ts';
+import { CA_FILES, certificatesText } from './ca-directory.ts';
+import { renameDurably, synchroniseNames, synchroniseTree } from './durable.ts';
 
 /** What a CA has after the change, and what it had before. */
 interface Changed {
@@ -42,7 +42,7 @@ export class StagedCaChange implements Disposable {
     this.path = this.#guarded(() => {
       const path = mkdtempSync(join(ca, `.${CA_FILES.change}.`)); // mode 0700
       mkdirSync(join(path, CA_FILES.keys), { mode: 0o700 });
-      mkdirSync(join(path, CA_FILES.history));
+      mkdirSync(join(path, CA_FILES.history), { mode: 0o755 });
       return path;
     });
   }
@@ -79,11 +79,11 @@ export class StagedCaChange implements Disposable {
    */
   commit(): void {
     this.#guarded(() => {
-      for (const name of [CA_FILES.keys, CA_FILES.history, '.']) synchronise(join(this.path, name));
+      synchroniseTree(this.path);
       this.#mustBeAsBefore();
-      renameSync(this.path, join(this.#ca, CA_FILES.change)); // fails where another one is under way
+      // fails where another one is under way
+      renameDurably(this.path, join(this.#ca, CA_FILES.change));
       this.#committed = true;
-      synchronise(this.#ca);
     });
     finishCaChange(this.#ca);
   }
@@ -133,9 +133,10 @@ export function finishCaChange(ca: string): boolean {
 function moveAll(from: string, to: string): void {
   if (!existsSync(from)) return;
   mkdirSync(to, { recursive: true, mode: 0o700 });
-  for (const name of readdirSync(from)) renameSync(join(from, name), join(to, name));
-  synchronise(to);
+  // on the disk below their new names before the old directory goes
+  for (const name of readdirSync(from)) renameDurably(join(from, name), join(to, name));
   rmdirSync(from);
+  synchroniseNames(dirname(from));
 }
 
 const cannotChange = (ca: string, error: unknown): PkiError =>

@@ -1,13 +1,9 @@
 import {
-  closeSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -19,6 +15,7 @@ import { DerError } from '../der/reader.ts';
 import { PkiError, systemErrorCode, systemErrorText } from '../errors.ts';
 import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { type CaConfig, parseCaConfig, printCaConfig } from './ca-config.ts';
+import { renameTreeDurably } from './durable.ts';
 import { type OpenStoreOptions, SqliteStore } from './sqlite-store.ts';
 
 /** Names inside a CA directory. */
@@ -187,7 +184,9 @@ export class StagedCaDirectory implements Disposable {
   /** Writes a cross-certificate and returns its path relative to the directory. */
   writeCross(name: string, certificate: Certificate): string {
     const path = join(CA_FILES.cross, name);
-    mkdirSync(join(this.path, CA_FILES.cross), { recursive: true });
+    this.#guarded(() =>
+      mkdirSync(join(this.path, CA_FILES.cross), { recursive: true, mode: 0o755 }),
+    );
     this.#write(path, certificatesText([certificate]), 0o644);
     return path;
   }
@@ -201,13 +200,7 @@ export class StagedCaDirectory implements Disposable {
   /** Puts the directory in its place. */
   commit(): void {
     this.store[Symbol.dispose]();
-    try {
-      for (const path of [join(this.path, CA_FILES.keys), this.path]) synchronise(path);
-      renameSync(this.path, this.#target);
-      synchronise(dirname(this.#target));
-    } catch (error) {
-      throw cannotMake(this.#target, error);
-    }
+    this.#guarded(() => renameTreeDurably(this.path, this.#target));
     this.#committed = true;
   }
 
@@ -218,8 +211,12 @@ export class StagedCaDirectory implements Disposable {
 
   #write(name: string, text: string, mode: number): void {
     const path = join(this.path, name);
+    this.#guarded(() => writeFileSync(path, text, { mode, flag: 'wx', flush: true }));
+  }
+
+  #guarded(work: () => void): void {
     try {
-      writeFileSync(path, text, { mode, flag: 'wx', flush: true });
+      work();
     } catch (error) {
       throw cannotMake(this.#target, error);
     }
@@ -229,7 +226,8 @@ export class StagedCaDirectory implements Disposable {
 export const certificatesText = (certificates: readonly Certificate[]): string =>
   certificates.map(({ der }) => pem('CERTIFICATE', der)).join('');
 
-function mustBeFree(target: string): void {
+/** Throws STORE unless there is nothing, or an empty directory. */
+export function mustBeFree(target: string): void {
   try {
     if (statSync(target).isDirectory() && readdirSync(target).length === 0) return;
   } catch (error) {
@@ -246,13 +244,3 @@ const cannotMake = (target: string, error: unknown): PkiError =>
   new PkiError('STORE', `cannot make the CA directory ${target}: ${systemErrorText(error)}`, {
     cause: error,
   });
-
-/** Makes the names in a directory, or the contents of a file, survive a power failure. */
-export function synchronise(directory: string): void {
-  const descriptor = openSync(directory, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}

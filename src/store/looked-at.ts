@@ -1,4 +1,12 @@
-import { accessSync, constants, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  copyFileSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -15,8 +23,9 @@ export interface LookedAt extends Disposable {
  * share. Without a write-ahead log the file is all there is, and is read as it is; with one, left by
  * a process that was killed, both are copied to a place where SQLite can put them together.
  */
-export function lookedAt(path: string): LookedAt {
-  if (isWritable(dirname(resolve(path)))) return asItIs(path);
+export function lookedAt(given: string): LookedAt {
+  const path = realPath(given);
+  if (isWritable(dirname(path))) return asItIs(path);
   if (!hasContents(`${path}-wal`)) {
     const location = pathToFileURL(path);
     location.searchParams.set('immutable', '1');
@@ -26,11 +35,13 @@ export function lookedAt(path: string): LookedAt {
 }
 
 function copied(path: string): LookedAt {
-  const directory = mkdtempSync(join(tmpdir(), 'pki-store-')); // mode 0700
-  const remove = () => rmSync(directory, { recursive: true, force: true });
-  const location = join(directory, basename(path));
+  let directory: string | undefined;
+  const remove = () => directory && rmSync(directory, { recursive: true, force: true });
   try {
+    directory = mkdtempSync(join(tmpdir(), 'pki-store-')); // mode 0700
+    const location = join(directory, basename(path));
     for (const suffix of ['', '-wal']) copyFileSync(`${path}${suffix}`, `${location}${suffix}`);
+    return { location, readOnly: false, [Symbol.dispose]: remove };
   } catch (error) {
     remove();
     throw new PkiError('STORE', `cannot copy ${path} to read it: ${systemErrorText(error)}`, {
@@ -40,7 +51,6 @@ function copied(path: string): LookedAt {
       cause: error,
     });
   }
-  return { location, readOnly: false, [Symbol.dispose]: remove };
 }
 
 const asItIs = (location: string): LookedAt => ({
@@ -49,10 +59,28 @@ const asItIs = (location: string): LookedAt => ({
   [Symbol.dispose]: () => undefined,
 });
 
-/** Throws STORE where those who change a store could not. */
+/** Throws STORE where those who change a store could not, or must not. `path` is a real one. */
 export function mustBeWritable(path: string): void {
-  if (isWritable(dirname(resolve(path)))) return;
-  throw new PkiError('STORE', `the store ${path} failed: its directory cannot be written to`);
+  if (!isWritable(dirname(path))) {
+    throw new PkiError('STORE', `the store ${path} failed: its directory cannot be written to`);
+  }
+  const file = statSync(path, { throwIfNoEntry: false });
+  if (!file?.isFile() || file.nlink === 1) return;
+  throw new PkiError('STORE', `the store ${path} has several names, which are hard links`, {
+    hints: [
+      'what is written under one of them damages the file for those who open another (SQLite, write-ahead log)',
+      'move it away and put a copy in its place; a backup of it is made by "pki store backup"',
+    ],
+  });
+}
+
+/** Where a store is for SQLite, whose other files are beside that: it follows symbolic links. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path); // of a store that is about to be made
+  }
 }
 
 function isWritable(directory: string): boolean {

@@ -1,12 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Act } from '../ca/audit.ts';
 import { DerError, readDer } from '../der/reader.ts';
@@ -18,7 +10,8 @@ import { EXTENSION_OID } from '../x509/extensions.ts';
 import { type RevokedCertificate, revokedCertificates } from '../x509/revoked-list.ts';
 import { attempt, copy } from './backup.ts';
 import { type Manifest, verifiedManifest } from './backup-manifest.ts';
-import { CA_FILES, type CaDirectory, openCaDirectory, synchronise } from './ca-directory.ts';
+import { CA_FILES, type CaDirectory, mustBeFree, openCaDirectory } from './ca-directory.ts';
+import { renameTreeDurably } from './durable.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import type { SqliteStore } from './sqlite-store.ts';
 import { StoreInspection } from './store-inspection.ts';
@@ -35,6 +28,8 @@ export interface RestoreInput {
   readonly now: Date;
   /** For the entries of the audit trail. */
   readonly act: Act;
+  /** Removes what is half made, also when the command is interrupted. */
+  readonly resources: AsyncDisposableStack;
 }
 
 export interface Restored {
@@ -51,29 +46,23 @@ export interface Restored {
  * is good again, whether the backup has the certificate or not.
  */
 export async function restore(input: RestoreInput): Promise<Restored> {
-  const { backup, shown, target, now } = input;
+  const { backup, shown, target, now, resources } = input;
   const manifest = verifiedManifest(backup, shown);
   mustBeWhole(join(backup, CA_FILES.store), shown);
-  if (existsSync(target) && readdirSync(target).length > 0) throw alreadyThere(target);
+  mustBeFree(target);
   const what = `cannot make the CA directory ${target}`;
   const staged = attempt(what, () => mkdtempSync(join(dirname(target), `.${basename(target)}.`)));
-  try {
-    attempt(what, () => copyFiles(Object.keys(manifest.files), backup, staged));
-    const facts = await withCa(staged, input.act, async (directory) => {
-      const published = await input.published(directory);
-      const numbers = published.map(({ tbs }) => parseCrlNumber(tbs.extensions) ?? 0n);
-      const crlNumber = highest([input.numberAtLeast ?? 0n, ...numbers]);
-      const revoked = await recordPublished(directory, published, now);
-      return { revoked, crlNumber: await raiseCrlNumber(directory.store, crlNumber, now) };
-    });
-    attempt(what, () => {
-      renameSync(staged, target);
-      synchronise(dirname(target));
-    });
-    return { manifest, ...facts };
-  } finally {
-    rmSync(staged, { recursive: true, force: true });
-  }
+  resources.defer(() => rmSync(staged, { recursive: true, force: true }));
+  attempt(what, () => copyFiles(Object.keys(manifest.files), backup, staged));
+  const facts = await withCa(staged, input.act, async (directory) => {
+    const published = await input.published(directory);
+    const numbers = published.map(({ tbs }) => parseCrlNumber(tbs.extensions) ?? 0n);
+    const crlNumber = highest([input.numberAtLeast ?? 0n, ...numbers]);
+    const revoked = await recordPublished(directory, published, now);
+    return { revoked, crlNumber: await raiseCrlNumber(directory.store, crlNumber, now) };
+  });
+  attempt(what, () => renameTreeDurably(staged, target));
+  return { manifest, ...facts };
 }
 
 function mustBeWhole(store: string, shown: string): void {
@@ -117,29 +106,52 @@ async function raiseCrlNumber(store: SqliteStore, number: bigint, now: Date): Pr
   return number;
 }
 
+/** How many entries are recorded at once: to wait for the disk takes longer than to record one. */
+const BATCH = 1000;
+
 /** Revokes what the CRLs list and the backup does not have as revoked; returns how many. */
 async function recordPublished(
-  { store, certificate }: CaDirectory,
+  directory: CaDirectory,
   crls: readonly Crl[],
   now: Date,
 ): Promise<number> {
   let count = 0;
-  const until = certificate.tbs.notAfter;
   for (const crl of crls) {
-    for (const entry of entriesOf(crl)) {
-      const serial = serialText(entry.serialNumber);
-      const known = await store.find(serial);
-      const reason = reasonIn(entry);
-      if (known?.revocation || reason === undefined) continue;
-      if (!known) await recordUnknown(serial, until, store, now);
-      const at = entry.revocationDate;
-      const revocation = { at, reason, invalidityDate: undefined };
-      await store.recordRevocation(serial, () => revocation, now);
-      if (!known) await store.recordFailed(serial, 'issued after the backup, and lost', now);
-      count++;
+    for (const entries of batches(entriesOf(crl))) {
+      count += await directory.store.batch(() => recordEntries(directory, entries, now));
     }
   }
   return count;
+}
+
+async function recordEntries(
+  { store, certificate }: CaDirectory,
+  entries: readonly RevokedCertificate[],
+  now: Date,
+): Promise<number> {
+  let count = 0;
+  for (const entry of entries) {
+    const serial = serialText(entry.serialNumber);
+    const known = await store.find(serial);
+    const reason = reasonIn(entry);
+    if (known?.revocation || reason === undefined) continue;
+    if (!known) await recordUnknown(serial, certificate.tbs.notAfter, store, now);
+    const revocation = { at: entry.revocationDate, reason, invalidityDate: undefined };
+    await store.recordRevocation(serial, () => revocation, now);
+    if (!known) await store.recordFailed(serial, 'issued after the backup, and lost', now);
+    count++;
+  }
+  return count;
+}
+
+function* batches<Item>(items: Iterable<Item>): Iterable<readonly Item[]> {
+  let batch: Item[] = [];
+  for (const item of items) {
+    if (batch.push(item) < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
 }
 
 /** Throws USAGE for a list that cannot be read; whoever gives it has checked its signature. */
@@ -178,8 +190,3 @@ const NO_HASH = new Uint8Array(32);
 
 const highest = (numbers: readonly bigint[]): bigint =>
   numbers.reduce((one, other) => (one > other ? one : other));
-
-const alreadyThere = (target: string): PkiError =>
-  new PkiError('STORE', `${target} exists already`, {
-    hints: ['give a directory that does not exist, or an empty one; a CA is never overwritten'],
-  });

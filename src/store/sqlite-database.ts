@@ -2,7 +2,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import type { Act } from '../ca/audit.ts';
 import { PkiError } from '../errors.ts';
 import { type AuditFacts, entryDetail, entryHash, NO_HASH } from './audit-entry.ts';
-import { type LookedAt, lookedAt, mustBeWritable } from './looked-at.ts';
+import { type LookedAt, lookedAt, mustBeWritable, realPath } from './looked-at.ts';
 import { mustBeLocal } from './network-file-systems.ts';
 import { octets, type Row, type Values } from './row.ts';
 import { storeError } from './sqlite-errors.ts';
@@ -25,6 +25,8 @@ export class SqliteDatabase implements Disposable {
   readonly #database: DatabaseSync;
   readonly #act: Act | undefined;
   readonly #place: Disposable | undefined;
+  /** Whether what begins a transaction is part of one already. */
+  #isBatch = false;
 
   private constructor(
     database: DatabaseSync,
@@ -48,8 +50,8 @@ export class SqliteDatabase implements Disposable {
     let place: LookedAt | undefined;
     try {
       if (!readOnly) {
-        mustBeWritable(path);
-        mustBeLocal(path);
+        mustBeWritable(realPath(path));
+        mustBeLocal(realPath(path));
       }
       place = readOnly ? lookedAt(path) : undefined;
       const location = place?.location ?? path;
@@ -111,6 +113,7 @@ export class SqliteDatabase implements Disposable {
   /** IMMEDIATE: the lock is taken at the start, where waiting for it is possible. */
   transaction(work: () => void): void {
     this.#guarded(() => {
+      if (this.#isBatch) return work();
       this.#database.exec('BEGIN IMMEDIATE');
       try {
         work();
@@ -120,6 +123,23 @@ export class SqliteDatabase implements Disposable {
         throw error;
       }
     });
+  }
+
+  /**
+   * Makes one transaction of all that `work` begins, which are written to the disk once, not one by
+   * one. What it throws undoes all of them; it must not go on after an error of one.
+   */
+  async batch<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#guarded(() => this.#database.exec('BEGIN IMMEDIATE'));
+    this.#isBatch = true;
+    try {
+      const result = await work();
+      this.#guarded(() => this.#database.exec('COMMIT'));
+      return result;
+    } finally {
+      this.#isBatch = false;
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+    }
   }
 
   /** What `work` reads is all of one moment, whoever else writes meanwhile. */

@@ -1,7 +1,7 @@
 import { PkiError, systemErrorCode } from '../errors.ts';
 import { SCHEMA_VERSION } from './schema.ts';
 
-/** Primary result codes of SQLite that a person can do something about. */
+/** Result codes of SQLite that a person can do something about: primary ones, and some extended ones. */
 const SQLITE_ERRORS: Readonly<Record<number, string>> = {
   5: 'it is locked by another process',
   8: 'it cannot be written to',
@@ -11,6 +11,13 @@ const SQLITE_ERRORS: Readonly<Record<number, string>> = {
   14: 'it cannot be opened',
   19: 'the serial number was used before',
   26: 'it is not a database',
+  778: 'writing failed', // SQLITE_IOERR_WRITE
+  4874: 'the disk is full, or a limit on the size of files is reached', // SQLITE_IOERR_SHMSIZE
+};
+
+/** SQLite does not pass on which it was. */
+const WRITE_HINTS: Readonly<Record<number, string>> = {
+  778: 'the disk quota may be used up, a limit on the size of files reached ("ulimit -f"), or the disk failing',
 };
 
 /** An error of SQLite as one of ours; any other as it is. */
@@ -23,8 +30,10 @@ export function storeError(error: unknown, path: string): unknown {
   }
   const number = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
   if (typeof number !== 'number') return error;
-  const why = SQLITE_ERRORS[number & 0xff] ?? (error as Error).message;
-  return new PkiError('STORE', `the store ${path} failed: ${why}`, { cause: error });
+  const why = SQLITE_ERRORS[number] ?? SQLITE_ERRORS[number & 0xff] ?? (error as Error).message;
+  const hint = WRITE_HINTS[number];
+  const hints = hint === undefined ? [] : [hint];
+  return new PkiError('STORE', `the store ${path} failed: ${why}`, { hints, cause: error });
 }
 
 export const usedNumber = (number: bigint, path: string): PkiError =>

@@ -111,6 +111,11 @@ export class SqliteStore implements CaStore {
     recordRevocation(this.#database, change);
   }
 
+  /** Records all that `work` does, or nothing, see SqliteDatabase.batch(). */
+  batch<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#database.batch(work);
+  }
+
   async find(serial: string): Promise<CertificateRecord | undefined> {
     return findCertificateRow(this.#database, serial);
   }

@@ -1,10 +1,12 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Act } from '../ca/audit.ts';
 import { PkiError, systemErrorText } from '../errors.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { type CaConfig, parseCaConfig } from './ca-config.ts';
-import { CA_FILES, certificatesText, isWaiting, noCa, synchronise } from './ca-directory.ts';
+import { CA_FILES, certificatesText, isWaiting, noCa } from './ca-directory.ts';
+import { renameDurably } from './durable.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
 /** A CA that has its keys, and waits for its certificate from elsewhere. */
@@ -56,11 +58,12 @@ function readFile(path: string): Buffer {
 
 /** Writes a file that appears whole or not at all. */
 function put(directory: string, name: string, text: string): void {
-  const [path, temporary] = [join(directory, name), join(directory, `.${name}.tmp`)];
+  const path = join(directory, name);
+  // as leftovers are named: of a process that was killed, "pki store check" finds it
+  const temporary = join(directory, `.${name}.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    writeFileSync(temporary, text, { mode: 0o644, flush: true });
-    renameSync(temporary, path);
-    synchronise(directory);
+    writeFileSync(temporary, text, { mode: 0o644, flag: 'wx', flush: true });
+    renameDurably(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     const message = `cannot write ${path}: ${systemErrorText(error)}`;

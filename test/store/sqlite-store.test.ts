@@ -102,6 +102,34 @@ describe('a new store', () => {
     expect(await serials(store)).toEqual([`0a ${outcome}`]);
   });
 
+  it('records a batch at once', async () => {
+    using other = SqliteStore.open(path, { readOnly: true });
+    await store.batch(async () => {
+      for (const serial of ['0a', '0b']) await store.recordIntent(intent(serial), AT);
+      await store.recordFailed('0a', 'why not', AT);
+      expect(await serials(store)).toEqual(['0a failed', '0b intent']);
+      expect(await serials(other)).toEqual([]);
+    });
+    expect(await serials(other)).toEqual(['0a failed', '0b intent']);
+    await store.recordIssued('0b', DER, AT);
+    expect((await store.auditHead())?.number).toBe(4);
+  });
+
+  it('records nothing of a batch that fails', async () => {
+    await store.recordIntent(intent('0a'), AT);
+    const batch = store.batch(async () => {
+      await store.recordIntent(intent('0b'), AT);
+      await store.recordIntent(intent('0a'), AT);
+    });
+    await expect(batch).rejects.toMatchObject({
+      code: 'STORE',
+      message: `the store ${path} failed: the serial number was used before`,
+    });
+    expect(await serials(store)).toEqual(['0a intent']);
+    await store.recordIntent(intent('0b'), AT);
+    expect((await store.auditHead())?.number).toBe(2);
+  });
+
   it('issues nothing without an intent', async () => {
     await expect(store.recordIssued('0a', DER, AT)).rejects.toMatchObject({
       code: 'INTEGRITY',

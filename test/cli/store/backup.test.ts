@@ -7,6 +7,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseCrl } from '../../../src/x509/crl.ts';
 import { makeOlder } from '../../support/older-store.ts';
@@ -36,6 +37,17 @@ const status = async (ca: string, name: string) =>
     .find((line) => line.includes(serials[name] ?? '?'))
     ?.split(/ {2,}/)
     .find((column) => ['issued', 'revoked'].includes(column));
+
+/** Rows that only the next CRL is made of, as if so many certificates had been revoked. */
+function revokeMany(path: string, count: number): void {
+  using database = new DatabaseSync(path);
+  database.exec(`
+    PRAGMA foreign_keys = OFF;
+    WITH RECURSIVE row(id) AS (SELECT 100 UNION ALL SELECT id + 1 FROM row WHERE id < ${count} + 99)
+    INSERT INTO revocation (certificate, serial, not_after, reason, revoked_at, changed)
+      SELECT id, '4' || substr(lower(hex(randomblob(20))), 2), unixepoch() + 86400,
+        'superseded', unixepoch() - id, id FROM row`);
+}
 
 // a is issued, backed up, and revoked; b is issued and revoked after the backup, c is issued
 beforeAll(async () => {
@@ -122,6 +134,17 @@ describe('store restore', () => {
     });
   });
 
+  it('takes over more revocations than it records at once, each with its entries', async () => {
+    cpSync(join(cwd, 'ca'), join(cwd, 'large'), { recursive: true });
+    revokeMany(join(cwd, 'large/ca.db'), 2001);
+    await must('crl', '--ca-dir', 'large', '--out', 'large.crl');
+    const args = ['store', 'restore', 'kept', '--dir', 'from large', '--crl', 'large.crl'];
+    expect(JSON.parse(await must(...args, '--json'))).toMatchObject({ revoked: 2003 });
+    const listed = await must('list', '--ca-dir', 'from large', '--status', 'revoked', '--csv');
+    expect(listed.trim().split(/\r?\n/).length - 1).toBe(2003);
+    expect(await must('audit', 'verify', '--ca-dir', 'from large')).toMatch(/certificates +2004\n/);
+  });
+
   it('takes the word of the operator for a number', async () => {
     const args = ['--dir', 'numbered', '--crl-number-at-least', '1000'];
     expect(await pki('store', 'restore', 'kept', ...args)).toMatchObject({
@@ -172,7 +195,7 @@ describe('store restore', () => {
     expect(await restore('kept', '--dir', 'ca', ...NUMBER)).toEqual({
       status: 6,
       stderr: [
-        `pki: error: ${join(cwd, 'ca')} exists already`,
+        `pki: error: ${join(cwd, 'ca')} exists already and holds a CA`,
         'pki: hint: give a directory that does not exist, or an empty one; a CA is never overwritten',
       ],
     });

@@ -5,27 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../../support/temporary.ts';
 import { world } from '../../support/world.ts';
-import { notBuilt, PKI } from '../built-program.ts';
-
-/** Runs a script where it may mount; what it mounts is gone after it. */
-const mounting = (script: string, cwd: string) => {
-  const pki = `pki() { '${process.execPath}' '${PKI}' "$@"; }`;
-  const { PATH, HOME } = process.env;
-  return spawnSync(
-    'unshare',
-    ['--user', '--map-root-user', '--mount', 'bash', '-c', `${pki}\n${script}`],
-    {
-      cwd,
-      encoding: 'utf8',
-      env: { PATH, HOME },
-    },
-  );
-};
-
-const noMounts = (): string | undefined => {
-  const { status } = mounting('mount -t tmpfs -o size=64k none /mnt', '/');
-  return status === 0 ? undefined : 'nobody may mount here without being root';
-};
+import { notBuilt } from '../built-program.ts';
+import { mounting, noMounts } from './mounting.ts';
 
 const missing = notBuilt() ?? noMounts();
 const cwd = temporaryDirectory();
@@ -68,6 +49,17 @@ describe.skipIf(missing)(`a read-only file system${missing ? ` (${missing})` : '
     const { status, stdout } = mounting(`${READ_ONLY}; pki list --ca-dir ca`, cwd);
     expect(status).toBe(0);
     expect(stdout).toContain('CN=in the log\n');
+  });
+
+  it('says so where there is no room to put that log together', () => {
+    const { status, stderr } = mounting(`${READ_ONLY}; TMPDIR=/none pki list --ca-dir ca`, cwd);
+    expect({ status, stderr }).toEqual({
+      status: 6,
+      stderr: [
+        `pki: error: cannot copy ${join(cwd, 'ca/ca.db')} to read it: no such file or directory`,
+        'pki: hint: its directory is read-only, and it has a write-ahead log; set TMPDIR to a disk with room\n',
+      ].join('\n'),
+    });
   });
 });
 

@@ -25,8 +25,8 @@ export const auditExportCommand = (command: Command, context: CliContext): Comma
     .addHelpText('after', AFTER_HELP)
     .action((options: ExportOptions) => exportTrail(options, context));
 
-/** How much is written at a time. Characters. */
-const PAGE = 1 << 20;
+/** How much is written at a time, characters. What is larger outlives the young, and piles up as garbage. */
+const PAGE = 1 << 14;
 
 async function exportTrail({ caDir, json }: ExportOptions, context: CliContext) {
   const { openCaDirectory } = await import('../../../store/ca-directory.ts');

@@ -54,6 +54,7 @@ export const storeRestoreCommand = (command: Command, context: CliContext): Comm
         },
         now: context.clock(),
         act: actOf(context, options),
+        resources: context.resources,
       });
       const { lastEntry, keys, ca } = manifest;
       const until = lastEntry.at ?? manifest.madeAt;
