@@ -40,6 +40,12 @@ export function obsoleteAlgorithm(oid: string): string | undefined {
   return OBSOLETE_ALGORITHMS.find((row) => row.prefix === prefix && within(row))?.text;
 }
 
+/** Whether an AlgorithmIdentifier names one of them. */
+export function isObsolete(identifier: Uint8Array): boolean {
+  const oid = oidOf(identifier);
+  return oid !== undefined && obsoleteAlgorithm(oid) !== undefined;
+}
+
 /** Labels until draft 13 of the composites that draft 14 renamed, under the same OIDs. */
 const OLD_LABELS: Readonly<Record<string, string>> = {
   'MLDSA65-ECDSA-P256-SHA512': 'COMPSIG-MLDSA65-P256-SHA512',

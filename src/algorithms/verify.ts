@@ -76,6 +76,12 @@ export async function checkSignature(
   return checkComposite(row, asked, key.publicKey, { message, signature, context });
 }
 
+/** Whether there is code to check signatures of the algorithm that an AlgorithmIdentifier names. */
+export const isVerifiable = (identifier: Uint8Array): boolean =>
+  [...Object.values(SCHEMES), ...ALGORITHMS.filter(({ family }) => family !== 'classical')].some(
+    (row) => sameOctets(row.identifier, identifier),
+  );
+
 /** OpenSSL inside of Node. */
 const NATIVE = nativeEngine.name;
 

@@ -1,4 +1,6 @@
+import { isObsolete } from '../algorithms/obsolete.ts';
 import { isPostQuantumSignature } from '../algorithms/spki.ts';
+import { isVerifiable } from '../algorithms/verify.ts';
 import type { CandidatePath } from './build-paths.ts';
 import type { RevocationChecker } from './check-revocation.ts';
 import type { ConstraintChecker } from './name-constraints.ts';
@@ -79,9 +81,16 @@ export async function judgePath(
   return { result, distance: wrong * FAR + findings.length + warnings.length / FAR };
 }
 
-/** A self-signed trust anchor is its own issuer; who issued another one is not known. */
-const anchorOfItself = (last: PathCertificate, anchored: boolean): PathCertificate | undefined =>
-  anchored && last.selfIssued ? last : undefined;
+/**
+ * A self-signed trust anchor is its own issuer; who issued another one is not known. Nobody relies
+ * on what old roots were signed with, such as SHA-1: they are trusted for their keys (§6.1). Where
+ * that is a prototype, so is the key, which is told by its name.
+ */
+function anchorOfItself(last: PathCertificate, anchored: boolean): PathCertificate | undefined {
+  const { signatureAlgorithm: algorithm } = last.certificate;
+  const isTold = isVerifiable(algorithm) || isObsolete(algorithm);
+  return anchored && last.selfIssued && isTold ? last : undefined;
+}
 
 const namesOf = ({ certificate, subject, issuer }: PathCertificate) => ({
   certificate,

@@ -115,6 +115,18 @@ describe.skipIf(missing)(`what OpenSSL has made${missing ? `: ${missing}` : ''}`
     expect(await pki('verify', 'a.crt', '--trust', 'v1.crt')).toEqual(refused);
   });
 
+  it('a root that is trusted is so for its key, whatever it was signed with', async () => {
+    const root = ['-x509', '-sha1', '-key', path('root.key'), '-subj', '/CN=Root'];
+    const usage = 'keyUsage=critical,keyCertSign,cRLSign';
+    openssl('req', ...root, '-days', '60', '-out', path('old.crt'), '-addext', usage);
+    expect(await pki('verify', 'a.crt', '--trust', 'old.crt')).toMatchObject({
+      status: 0,
+      stderr: 'pki: warning: CN=Root is trusted as it is, its own signature cannot be checked\n',
+    });
+    const { stderr } = await pki('verify', 'a.crt', 'old.crt', '--trust', 'b.crt');
+    expect(stderr).toContain('pki: hint: CN=Root: it is not one of the trusted certificates');
+  });
+
   const bundle = (name: string, ...files: readonly string[]) =>
     writeFileSync(path(name), files.map((file) => readFileSync(path(file), 'utf8')).join(''));
 
