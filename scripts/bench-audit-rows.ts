@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { entryDetail, entryHash, timeFact } from '../src/store/audit-entry.ts';
+import { entryDetail, entryHash, timeFact } from '../src/store/audit/entry.ts';
 import { hashText, hex, octets } from '../src/store/row.ts';
 
 /** Entries of the audit trail about rows that were put into a store without any. */

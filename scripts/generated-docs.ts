@@ -1,8 +1,8 @@
 /** Tables in docs/ that the code knows better. `npm run generate` writes them, a test compares them. */
 import type { KeyAlgorithm } from '../src/algorithms/algorithm.ts';
 import { KEY_ALGORITHMS } from '../src/algorithms/registry.ts';
-import { LINT_TABLES, type LintRow, subjectsOf } from '../src/ca/lint-tables.ts';
-import { allowedBy, POLICIES, type Policy } from '../src/ca/policy.ts';
+import { LINT_TABLES, type LintRow, subjectsOf } from '../src/ca/lint/tables.ts';
+import { allowedBy, POLICIES, type Policy } from '../src/ca/policy/policy.ts';
 import { EXIT_STATUS } from '../src/errors.ts';
 import { RETURN_CODES, type Remedy } from '../src/signers/pkcs11/errors.ts';
 import { QUIRKS } from '../src/signers/pkcs11/quirks.ts';

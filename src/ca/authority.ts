@@ -10,11 +10,11 @@ import { backgroundNotes, backgroundOf } from './background.ts';
 import { type Draft, type DraftOptions, draft } from './draft.ts';
 import { type Issuer, selfIssuer } from './issuer.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
+import { plannedKeyFindings } from './lint/rules-profiles.ts';
 import { approve, mustHaveNone } from './lint.ts';
-import { plannedKeyFindings } from './lint-rules-profiles.ts';
 import { type MadeRequest, makeRequest } from './make-request.ts';
-import { type PlannedAlgorithms, plannedFindings } from './policy.ts';
-import type { Policy } from './policy-rule.ts';
+import { type PlannedAlgorithms, plannedFindings } from './policy/policy.ts';
+import type { Policy } from './policy/rule.ts';
 import {
   type CertificateRequest,
   requestForOwnKey,

@@ -21,8 +21,8 @@ import type { Background } from './background.ts';
 import { chooseNames, type GivenNames } from './draft-names.ts';
 import { limitedBy } from './existing-limits.ts';
 import type { Issuer } from './issuer.ts';
+import { isReservedPolicy, validityLimitAt } from './lint/tls-br.ts';
 import type { CertificateRequest } from './request.ts';
-import { isReservedPolicy, validityLimitAt } from './tls-br.ts';
 
 /** What the operator says about one certificate, beyond the request and the profile. */
 export interface DraftOptions extends GivenNames {

@@ -7,7 +7,7 @@ import { type KnownExtensions, keyIdentifier, knownExtensions } from '../x509/ex
 import { encodeName, type NameAttribute } from '../x509/names.ts';
 import type { BlockedKeys } from './blocked-keys.ts';
 import { type IssuerKeys, type KeysConfig, openKeys, signatureAlgorithms } from './issuer-keys.ts';
-import type { Policy } from './policy-rule.ts';
+import type { Policy } from './policy/rule.ts';
 
 /** What everybody may know of one of the issuer's keys. */
 export interface PublicHalf {

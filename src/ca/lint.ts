@@ -9,13 +9,13 @@ import { encodeResponseData, parseResponseData, type ResponseData } from '../x50
 import { backgroundAmong, type ReuseSetting, settingOf } from './background.ts';
 import type { Draft } from './draft.ts';
 import type { Issuer } from './issuer.ts';
-import { type Finding, findings, findingText, unreadableFinding } from './lint-findings.ts';
-import type { CrlSubject, LintRule, OcspSubject } from './lint-rule.ts';
-import { LINT_RULES } from './lint-rules.ts';
-import { BACKGROUND_RULES } from './lint-rules-background.ts';
-import { CRL_RULES } from './lint-rules-crl.ts';
-import { OCSP_RULES } from './lint-rules-ocsp.ts';
-import { policyLints } from './policy.ts';
+import { type Finding, findings, findingText, unreadableFinding } from './lint/findings.ts';
+import type { CrlSubject, LintRule, OcspSubject } from './lint/rule.ts';
+import { LINT_RULES } from './lint/rules.ts';
+import { BACKGROUND_RULES } from './lint/rules-background.ts';
+import { CRL_RULES } from './lint/rules-crl.ts';
+import { OCSP_RULES } from './lint/rules-ocsp.ts';
+import { policyLints } from './policy/policy.ts';
 import type { OtherIssuances } from './store.ts';
 import { describeSubjectKey } from './subject-key.ts';
 

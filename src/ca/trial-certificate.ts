@@ -2,8 +2,8 @@ import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
 import { generatePkcs8 } from '../signers/generate-key.ts';
 import { importPkcs8 } from '../signers/software-key.ts';
 import type { Issuer } from './issuer.ts';
+import { lintObject } from './lint/object.ts';
 import { type ApprovedTbs, mustHaveNone, reasonsNotToSign } from './lint.ts';
-import { lintObject } from './lint-object.ts';
 import { type SigningKey, signedWith } from './sign-approved.ts';
 
 /**

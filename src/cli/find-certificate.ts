@@ -4,9 +4,9 @@ import { PkiError, systemErrorText } from '../errors.ts';
 import { type CaDirectory, openCaDirectory } from '../store/ca-directory.ts';
 import { serialText } from '../x509/certificate.ts';
 import type { CliContext } from './context.ts';
-import { revocationFields, statusOf } from './describe-revocation.ts';
 import { holdsNone } from './holds-none.ts';
 import { pathOf } from './options.ts';
+import { revocationFields, statusOf } from './revocation/describe-revocation.ts';
 
 export interface ShowOptions {
   readonly caDir?: string;

@@ -1,6 +1,6 @@
-import type { Finding } from '../ca/lint-findings.ts';
-import { type LintedObject, lintObject } from '../ca/lint-object.ts';
-import type { Severity } from '../ca/lint-rule.ts';
+import type { Finding } from '../ca/lint/findings.ts';
+import { type LintedObject, lintObject } from '../ca/lint/object.ts';
+import type { Severity } from '../ca/lint/rule.ts';
 import { pemBlocks } from '../der/pem.ts';
 import { DerError } from '../der/reader.ts';
 import { timeText } from '../der/time.ts';

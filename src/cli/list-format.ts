@@ -2,8 +2,8 @@ import { timeText } from '../der/time.ts';
 import type { ListedCertificate } from '../store/search.ts';
 import { namesText } from '../x509/alternative-names.ts';
 import { generalNameText } from '../x509/general-names.ts';
-import { revocationFields, statusOf } from './describe-revocation.ts';
 import { printable } from './printable.ts';
+import { revocationFields, statusOf } from './revocation/describe-revocation.ts';
 
 /** How rows of certificates are written, without knowing how many there will be. */
 export interface ListFormat {

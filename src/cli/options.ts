@@ -4,7 +4,7 @@ import { PkiError } from '../errors.ts';
 import type { KeyAccess } from '../signers/key-access.ts';
 import { Secret } from '../signers/secret.ts';
 import type { CliContext } from './context.ts';
-import { addHsmAccessOptions, type HsmAccessOptions, hsmSettings } from './hsm-options.ts';
+import { addHsmAccessOptions, type HsmAccessOptions, hsmSettings } from './hsm/hsm-options.ts';
 import { printable } from './printable.ts';
 import { waitingAt } from './progress.ts';
 import {

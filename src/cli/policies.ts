@@ -1,10 +1,10 @@
 import { Option } from 'commander';
 import type { SignatureAlgorithm } from '../algorithms/algorithm.ts';
 import { algorithmNamed, compositeOf } from '../algorithms/registry.ts';
-import { NO_POLICY, POLICY_NAMES, type Policy, policyNamed } from '../ca/policy.ts';
+import { NO_POLICY, POLICY_NAMES, type Policy, policyNamed } from '../ca/policy/policy.ts';
 import { PkiError } from '../errors.ts';
-import type { CaKeyOptions, CaKeyPlan } from './ca-key-plan.ts';
-import { tokenKeyRefs } from './token-key-refs.ts';
+import type { CaKeyOptions, CaKeyPlan } from './hierarchy/ca-key-plan.ts';
+import { tokenKeyRefs } from './hsm/token-key-refs.ts';
 
 export const policyOption = (description: string): Option =>
   new Option('--policy <name>', description).choices(POLICY_NAMES);

@@ -4,7 +4,7 @@ import {
   type KeysConfig,
   signatureAlgorithms,
 } from '../ca/issuer-keys.ts';
-import { type Policy, policyNamed } from '../ca/policy.ts';
+import { type Policy, policyNamed } from '../ca/policy/policy.ts';
 import { PkiError } from '../errors.ts';
 import { parseKeyRef, printKeyRef } from '../signers/key-ref.ts';
 import { readPlainYaml } from './plain-yaml.ts';

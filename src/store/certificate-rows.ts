@@ -3,7 +3,7 @@ import type { CaStore, CertificateRecord, Intent, OtherIssuances } from '../ca/s
 import { DerError } from '../der/reader.ts';
 import { sha256 } from '../der/sha256.ts';
 import { parseCertificate } from '../x509/certificate.ts';
-import { keyFacts, timeFact } from './audit-entry.ts';
+import { keyFacts, timeFact } from './audit/entry.ts';
 import { nameWriter } from './name-rows.ts';
 import { insertPoint } from './point-rows.ts';
 import { CERTIFICATES_SQL } from './revocation-rows.ts';

@@ -1,6 +1,6 @@
 import type { UsedKey } from '../ca/audit.ts';
 import type { CaStore, CrlIntent, IssuedCrl } from '../ca/store.ts';
-import { keyFacts, timeFact } from './audit-entry.ts';
+import { keyFacts, timeFact } from './audit/entry.ts';
 import { bigNumber, date, hashText, hex, octets, seconds } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { usedNumber } from './sqlite-errors.ts';

@@ -1,6 +1,6 @@
 import type { CaStore, CertificateRecord, CrlPoint, Revocation } from '../ca/store.ts';
 import type { RevokedEntry } from '../x509/revoked-list.ts';
-import { type AuditFacts, timeFact } from './audit-entry.ts';
+import { type AuditFacts, timeFact } from './audit/entry.ts';
 import { certificateRecord, reasonOf, seconds, secondsIn, serial, type Values } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 

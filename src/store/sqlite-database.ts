@@ -1,7 +1,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { Act } from '../ca/audit.ts';
 import { PkiError } from '../errors.ts';
-import { type AuditFacts, entryDetail, entryHash, NO_HASH } from './audit-entry.ts';
+import { type AuditFacts, entryDetail, entryHash, NO_HASH } from './audit/entry.ts';
 import { type LookedAt, lookedAt, mustBeWritable, realPath } from './looked-at.ts';
 import { mustBeLocal } from './network-file-systems.ts';
 import { octets, type Row, type Values } from './row.ts';

@@ -3,8 +3,8 @@ import type { Act } from '../ca/audit.ts';
 import type { CaStore, CertificateRecord, CrlIntent, CrlPoint, IssuedCrl } from '../ca/store.ts';
 import type { AuditHead } from '../x509/audit-head.ts';
 import type { RevokedEntry } from '../x509/revoked-list.ts';
-import type { KnownHead } from './audit-chain.ts';
-import { keyFacts } from './audit-entry.ts';
+import type { KnownHead } from './audit/chain.ts';
+import { keyFacts } from './audit/entry.ts';
 import {
   type AuditEntry,
   type AuditFilter,
@@ -12,8 +12,8 @@ import {
   auditHead,
   lastAuditEntries,
   recordAct,
-} from './audit-rows.ts';
-import { type AuditVerdict, verifyAudit, type WatchAudit } from './audit-verify.ts';
+} from './audit/rows.ts';
+import { type AuditVerdict, verifyAudit, type WatchAudit } from './audit/verify.ts';
 import {
   certificatesOfKey,
   certificatesOfSubject,

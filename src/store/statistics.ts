@@ -1,4 +1,4 @@
-import { lastAuditEntries } from './audit-rows.ts';
+import { lastAuditEntries } from './audit/rows.ts';
 import { type LastCrl, lastCrl, type PointCrls, pointCrls } from './last-crls.ts';
 import { hex, type Row, seconds } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';

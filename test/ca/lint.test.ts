@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Draft } from '../../src/ca/draft.ts';
 import type { Issuer } from '../../src/ca/issuer.ts';
+import { LINT_RULES } from '../../src/ca/lint/rules.ts';
+import { VALIDITY_LIMITS } from '../../src/ca/lint/tls-br.ts';
 import { approve } from '../../src/ca/lint.ts';
-import { LINT_RULES } from '../../src/ca/lint-rules.ts';
-import { VALIDITY_LIMITS } from '../../src/ca/tls-br.ts';
 import { contextConstructed, NULL, sequence } from '../../src/der/writer.ts';
 import { PkiError } from '../../src/errors.ts';
 import {
@@ -14,11 +14,11 @@ import {
 import { encodeGeneralNames } from '../../src/x509/general-names.ts';
 import { encodeNameConstraints } from '../../src/x509/name-subtrees.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
-import { type LintWorld, replaced } from './lint-case.ts';
-import { LINT_CASES } from './lint-cases.ts';
-import { lasting, tlsDraft } from './lint-cases-tls.ts';
-import { tlsCaDraft } from './lint-cases-tls-ca.ts';
-import { newLintWorld } from './lint-world.ts';
+import { type LintWorld, replaced } from './lint/case.ts';
+import { LINT_CASES } from './lint/cases.ts';
+import { lasting, tlsDraft } from './lint/cases-tls.ts';
+import { tlsCaDraft } from './lint/cases-tls-ca.ts';
+import { newLintWorld } from './lint/world.ts';
 
 const directory = temporaryDirectory();
 let lintWorld: LintWorld;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Issuer } from '../../src/ca/issuer.ts';
+import type { OcspSubject } from '../../src/ca/lint/rule.ts';
+import { OCSP_RULES } from '../../src/ca/lint/rules-ocsp.ts';
 import { approveOcsp } from '../../src/ca/lint.ts';
-import type { OcspSubject } from '../../src/ca/lint-rule.ts';
-import { OCSP_RULES } from '../../src/ca/lint-rules-ocsp.ts';
 import { answerOcsp, certStatus, MAX_QUESTIONS } from '../../src/ca/ocsp.ts';
 import {
   delegatedResponder,

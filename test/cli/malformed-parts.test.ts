@@ -7,7 +7,7 @@ import { pemOf } from '../path/made-certificates.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { world } from '../support/world.ts';
 import { madeCertificate } from './made-certificate.ts';
-import { succeed } from './ocsp-ca.ts';
+import { succeed } from './ocsp/ca.ts';
 import { refusals } from './refusal.ts';
 
 const cwd = temporaryDirectory();

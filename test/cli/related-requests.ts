@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pemBlocks } from '../../src/der/pem.ts';
 import { parseCertificate } from '../../src/x509/certificate.ts';
 import { world } from '../support/world.ts';
-import { keyFile } from './key-files.ts';
+import { keyFile } from './key/files.ts';
 
 const START = Date.UTC(2030, 0, 1, 12);
 

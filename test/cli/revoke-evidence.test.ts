@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../support/temporary.ts';
 import { world } from '../support/world.ts';
-import { keyFile } from './key-files.ts';
+import { keyFile } from './key/files.ts';
 import { refusals } from './refusal.ts';
 
 const cwd = temporaryDirectory();

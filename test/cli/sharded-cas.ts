@@ -4,7 +4,7 @@ import { pemBlocks } from '../../src/der/pem.ts';
 import { parseCertificate } from '../../src/x509/certificate.ts';
 import { parseCrl } from '../../src/x509/crl.ts';
 import { crlUrls, parseIssuingDistributionPoint } from '../../src/x509/pointers.ts';
-import { succeed } from './ocsp-ca.ts';
+import { succeed } from './ocsp/ca.ts';
 import type { Pki } from './refusal.ts';
 
 /** The distribution points of certificates by the profile `web`. */

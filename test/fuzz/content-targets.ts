@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseHsmConfig } from '../../src/cli/hsm-config-schema.ts';
+import { parseHsmConfig } from '../../src/cli/hsm/hsm-config-schema.ts';
 import { DerError } from '../../src/der/der-error.ts';
 import { pem, pemBlocks } from '../../src/der/pem.ts';
 import { PkiError } from '../../src/errors.ts';

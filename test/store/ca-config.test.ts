@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { POLICIES } from '../../src/ca/policy.ts';
+import { POLICIES } from '../../src/ca/policy/policy.ts';
 import { type CaConfig, parseCaConfig, printCaConfig } from '../../src/store/ca-config.ts';
 
 const TOKEN_KEY = {

@@ -1,5 +1,5 @@
-import { factsOf, factText } from '../../store/audit-entry.ts';
-import type { AuditEntry } from '../../store/audit-rows.ts';
+import { factsOf, factText } from '../../store/audit/entry.ts';
+import type { AuditEntry } from '../../store/audit/rows.ts';
 
 /** An entry as it is shown; `facts` differ by event, see docs/audit.md. */
 export interface EntryFields {

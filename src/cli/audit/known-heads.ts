@@ -2,7 +2,7 @@ import { verifySignature } from '../../algorithms/verify.ts';
 import { derFromFile } from '../../der/pem.ts';
 import { DerError } from '../../der/reader.ts';
 import { PkiError } from '../../errors.ts';
-import type { KnownHead } from '../../store/audit-chain.ts';
+import type { KnownHead } from '../../store/audit/chain.ts';
 import type { CaDirectory } from '../../store/ca-directory.ts';
 import { type AuditHead, parseAuditHead, parseAuditHeadText } from '../../x509/audit-head.ts';
 import { type Crl, parseCrl, parseCrlNumber } from '../../x509/crl.ts';

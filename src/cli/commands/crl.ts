@@ -3,8 +3,8 @@ import { PkiError } from '../../errors.ts';
 import { reasonOption } from '../act.ts';
 import { collect } from '../collect.ts';
 import type { CliContext } from '../context.ts';
-import type { MakeCrlsOptions } from '../make-crls.ts';
 import { addSecretOptions, caDirectoryOption, days, jsonOption } from '../options.ts';
+import type { MakeCrlsOptions } from '../revocation/make-crls.ts';
 
 interface CrlOptions extends Omit<MakeCrlsOptions, 'days' | 'delta'> {
   readonly days?: number;
@@ -56,11 +56,11 @@ export function crlCommand(context: CliContext): Command {
     .action(async (options: CrlOptions) => {
       const { check, within, delta = false } = options;
       if (check) {
-        const { checkCrl } = await import('../check-crl.ts');
+        const { checkCrl } = await import('../revocation/check-crl.ts');
         return checkCrl(context, { ...options, within: within ?? DEFAULTS.within });
       }
       if (within !== undefined) throw new PkiError('USAGE', '--within is for --check');
-      const { makeCrls } = await import('../make-crls.ts');
+      const { makeCrls } = await import('../revocation/make-crls.ts');
       const days = options.days ?? DEFAULTS[delta ? 'delta' : 'full'];
       return makeCrls(context, { ...options, days, delta });
     });

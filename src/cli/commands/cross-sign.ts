@@ -1,8 +1,12 @@
 import { Command } from 'commander';
 import { collect } from '../collect.ts';
 import type { CliContext } from '../context.ts';
-import type { CrossSignOptions } from '../cross-sign-job.ts';
-import { addCertificateOptions, addSigningOptions, issueOrRehearse } from '../issue-options.ts';
+import type { CrossSignOptions } from '../issuing/cross-sign-job.ts';
+import {
+  addCertificateOptions,
+  addSigningOptions,
+  issueOrRehearse,
+} from '../issuing/issue-options.ts';
 import { caDirectoryOption } from '../options.ts';
 
 const EXAMPLES = `
@@ -29,7 +33,7 @@ export function crossSignCommand(context: CliContext): Command {
   return addSigningOptions(addCertificateOptions(command))
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, options: CrossSignOptions) => {
-      const { crossSignJob } = await import('../cross-sign-job.ts');
+      const { crossSignJob } = await import('../issuing/cross-sign-job.ts');
       const { job, existing } = await crossSignJob(context, file, options);
       await issueOrRehearse(context, options, job, {
         done: 'cross-signed',

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { commandGroup, type GroupRow } from '../command-group.ts';
 import type { CliContext } from '../context.ts';
-import { addHsmAccessOptions, addTokenKeyOptions } from '../hsm-options.ts';
+import { addHsmAccessOptions, addTokenKeyOptions } from '../hsm/hsm-options.ts';
 import { debugOption, jsonOption } from '../options.ts';
 
 const ROWS: readonly GroupRow[] = [

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { type NameAttribute, nameText } from '../../x509/names.ts';
 import { collect } from '../collect.ts';
 import type { CliContext } from '../context.ts';
-import type { CreatedCa, KeyPlace } from '../create-ca.ts';
 import { addCaKeyOptions, addParentSecretOptions } from '../hierarchy/ca-options.ts';
+import type { CreatedCa, KeyPlace } from '../hierarchy/create-ca.ts';
 import {
   type InitCaOptions,
   type InitCaTask,
@@ -76,7 +76,7 @@ async function madeCa(
 ): Promise<CreatedCa> {
   switch (task.kind) {
     case 'create': {
-      const { createCa } = await import('../create-ca.ts');
+      const { createCa } = await import('../hierarchy/create-ca.ts');
       const { options } = task;
       return createCa(context, { options, directory, subject: subjectOf(options) });
     }

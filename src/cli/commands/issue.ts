@@ -3,15 +3,15 @@ import { PkiError } from '../../errors.ts';
 import { BUILT_IN_PROFILES, ROOT_CA } from '../../profiles/built-in.ts';
 import { collect } from '../collect.ts';
 import type { CliContext } from '../context.ts';
-import { addNameOptions } from '../given-names.ts';
+import { addNameOptions } from '../issuing/given-names.ts';
 import {
   addCertificateOptions,
   addNewKeyOptions,
   addSigningOptions,
   issueOrRehearse,
-} from '../issue-options.ts';
-import type { IssueOptions } from '../issue-request.ts';
-import { keptBy, mustAgreeOnKey } from '../key-outputs.ts';
+} from '../issuing/issue-options.ts';
+import type { IssueOptions } from '../issuing/issue-request.ts';
+import { keptBy, mustAgreeOnKey } from '../issuing/key-outputs.ts';
 import { caDirectoryOption } from '../options.ts';
 import { table } from '../present.ts';
 import { addEvidenceOptions, mustHaveNoEvidence } from '../requests/evidence-options.ts';
@@ -43,7 +43,7 @@ export function issueCommand(context: CliContext): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (options: IssueOptions) => {
       mustHaveKey(options);
-      const { issueJob } = await import('../issue-request.ts');
+      const { issueJob } = await import('../issuing/issue-request.ts');
       const job = await issueJob(context, options);
       await issueOrRehearse(context, options, job, { done: 'issued' });
     });

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import type { CrossCertificates } from '../../ca/rollover.ts';
 import type { CliContext } from '../context.ts';
-import type { CreatedCa } from '../create-ca.ts';
 import { addCaKeyOptions, addParentSecretOptions } from '../hierarchy/ca-options.ts';
+import type { CreatedCa } from '../hierarchy/create-ca.ts';
 import { caDirectoryOption, days, jsonOption } from '../options.ts';
 import { certificateSummary, json, table } from '../present.ts';
 import { printable } from '../printable.ts';

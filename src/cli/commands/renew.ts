@@ -7,11 +7,11 @@ import {
   addNewKeyOptions,
   addSigningOptions,
   issueOrRehearse,
-} from '../issue-options.ts';
-import { mustAgreeOnKey } from '../key-outputs.ts';
+} from '../issuing/issue-options.ts';
+import { mustAgreeOnKey } from '../issuing/key-outputs.ts';
+import type { Renewal, RenewOptions } from '../issuing/renew-job.ts';
 import { caDirectoryOption, days } from '../options.ts';
 import { json } from '../present.ts';
-import type { Renewal, RenewOptions } from '../renew-job.ts';
 import { addEvidenceOptions, mustHaveNoEvidence } from '../requests/evidence-options.ts';
 
 const EXAMPLES = `
@@ -40,7 +40,7 @@ export function renewCommand(context: CliContext): Command {
     .action(async (what: string, options: RenewOptions) => {
       if (options.csr === undefined) mustHaveNoEvidence(options);
       mustAgreeOnKey(options);
-      const { renewalOf, renewJob } = await import('../renew-job.ts');
+      const { renewalOf, renewJob } = await import('../issuing/renew-job.ts');
       const renewal = await renewalOf(context, what, options);
       if (!isDue(renewal, options, context)) return;
       const job = await renewJob(context, renewal, options);

@@ -6,9 +6,9 @@ import { PkiError } from '../../errors.ts';
 import { REVOCATION_REASONS, type RevocationReason } from '../../x509/crl-reason.ts';
 import { actOf, reasonOption } from '../act.ts';
 import type { CliContext } from '../context.ts';
-import { revocationFields, statusOf } from '../describe-revocation.ts';
 import { caDirectoryOption, jsonOption, pathOf } from '../options.ts';
 import { json, table } from '../present.ts';
+import { revocationFields, statusOf } from '../revocation/describe-revocation.ts';
 
 interface RevokeOptions {
   readonly caDir: string;
@@ -45,7 +45,7 @@ export function revokeCommand(context: CliContext): Command {
 async function revokeCertificate(what: string, options: RevokeOptions, context: CliContext) {
   const change = changeOf(options);
   const { openCaDirectory } = await import('../../store/ca-directory.ts');
-  const { revocableSerial } = await import('../revocable-serial.ts');
+  const { revocableSerial } = await import('../revocation/revocable-serial.ts');
   const { comment } = options;
   const act = actOf(context, comment === undefined ? {} : { reason: comment });
   const directory = await openCaDirectory(pathOf(context, options.caDir), { act });

@@ -24,7 +24,7 @@ export function showCommand(context: CliContext): Command {
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (what: string, options: ShowOptions) => {
-      const { crlInFile, describedCrl } = await import('../show-crl.ts');
+      const { crlInFile, describedCrl } = await import('../describe/show-crl.ts');
       const crl = crlInFile(context, what);
       if (crl) {
         const { crlText } = await import('../describe/describe-crl.ts');

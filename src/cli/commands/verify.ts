@@ -3,8 +3,8 @@ import { collect } from '../collect.ts';
 import type { CliContext } from '../context.ts';
 import { instant } from '../instant.ts';
 import { jsonOption } from '../options.ts';
-import type { VerifyOptions } from '../verify-chain.ts';
-import { addWantedOptions } from '../wanted-options.ts';
+import type { VerifyOptions } from '../verification/verify-chain.ts';
+import { addWantedOptions } from '../verification/wanted-options.ts';
 
 const AFTER_HELP = `
 A file may hold several certificates in PEM: of <certificate> the first one is verified and the
@@ -39,7 +39,7 @@ export function verifyCommand(context: CliContext): Command {
   return addWantedOptions(command)
     .addHelpText('after', AFTER_HELP)
     .action(async (certificate: string, intermediates: string[], options: VerifyOptions) => {
-      const { verifyChain } = await import('../verify-chain.ts');
+      const { verifyChain } = await import('../verification/verify-chain.ts');
       await verifyChain(context, { certificate, intermediates }, options);
     });
 }

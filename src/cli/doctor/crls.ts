@@ -4,8 +4,8 @@ import { type Check, ok, problem, warning } from '../../hsm/check.ts';
 import type { CaDirectory } from '../../store/ca-directory.ts';
 import type { PointCrls } from '../../store/last-crls.ts';
 import { parseCrlNumber } from '../../x509/crl.ts';
-import { readCurrentCrl, type WhichCrl } from '../current-crl.ts';
 import { printable } from '../printable.ts';
+import { readCurrentCrl, type WhichCrl } from '../revocation/current-crl.ts';
 
 /** How long before the end of a CRL it is said that it comes. Milliseconds. */
 const AHEAD = 3 * DAY;

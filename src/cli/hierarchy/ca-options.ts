@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { reasonOption } from '../act.ts';
-import { addTokenKeyOptions } from '../hsm-options.ts';
+import { addTokenKeyOptions } from '../hsm/hsm-options.ts';
 import { addSecretOptions } from '../options.ts';
 import { policyOption } from '../policies.ts';
 

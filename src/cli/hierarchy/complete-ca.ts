@@ -5,7 +5,7 @@ import { openWaitingCa } from '../../store/waiting-ca.ts';
 import { alternativeSignature } from '../../x509/csr-alternative.ts';
 import { actOf } from '../act.ts';
 import type { CliContext } from '../context.ts';
-import { type CreatedCa, keyPlaces } from '../create-ca.ts';
+import { type CreatedCa, keyPlaces } from './create-ca.ts';
 import type { CompleteTask } from './init-ca-options.ts';
 import {
   RECEIVED_PROFILE,

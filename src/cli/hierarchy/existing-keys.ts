@@ -5,9 +5,9 @@ import { provenPublicKey } from '../../signers/key-pair.ts';
 import type { Pkcs11KeyRef } from '../../signers/key-ref.ts';
 import type { Secret } from '../../signers/secret.ts';
 import type { CliContext } from '../context.ts';
+import { tokenKeyRefs, uriKeyRef } from '../hsm/token-key-refs.ts';
 import { newPassphrase } from '../new-passphrase.ts';
 import { askSecret, PASSPHRASE } from '../secrets.ts';
-import { tokenKeyRefs, uriKeyRef } from '../token-key-refs.ts';
 import type { InitCaOptions } from './init-ca-options.ts';
 
 /** A key that is there already: PrivateKeyInfo from a file, or its name in tokens. */

@@ -1,7 +1,7 @@
 import { algorithmNamed, isTokenAlgorithm } from '../../algorithms/registry.ts';
 import { verifySignature } from '../../algorithms/verify.ts';
 import { type IssuerKeys, issuerKeys, type KeysConfig } from '../../ca/issuer-keys.ts';
-import { NO_POLICY, policyNamed } from '../../ca/policy.ts';
+import { NO_POLICY, policyNamed } from '../../ca/policy/policy.ts';
 import { recordOwn } from '../../ca/record-own.ts';
 import { PkiError } from '../../errors.ts';
 import type { KeyAccess } from '../../signers/key-access.ts';
@@ -12,12 +12,12 @@ import { StagedCaDirectory } from '../../store/ca-directory.ts';
 import { nameText, parseName } from '../../x509/names.ts';
 import { actOf } from '../act.ts';
 import type { CliContext } from '../context.ts';
-import { type CreatedCa, keyPlaces } from '../create-ca.ts';
-import { preferencesOf, withHsmConfig } from '../hsm-config.ts';
-import { findInToken, type KeyMaking, type OpenKey } from '../make-ca-keys.ts';
+import { preferencesOf, withHsmConfig } from '../hsm/hsm-config.ts';
 import { keyAccess } from '../options.ts';
+import { type CreatedCa, keyPlaces } from './create-ca.ts';
 import { type ExistingKey, existingKeys } from './existing-keys.ts';
 import type { InitCaOptions } from './init-ca-options.ts';
+import { findInToken, type KeyMaking, type OpenKey } from './make-ca-keys.ts';
 import {
   RECEIVED_PROFILE,
   type ReceivedCertificate,

@@ -1,7 +1,7 @@
 import { PkiError } from '../../errors.ts';
 import type { ActOptions } from '../act.ts';
-import type { CaKeyOptions } from '../ca-key-plan.ts';
-import { flagOf } from '../token-key-refs.ts';
+import { flagOf } from '../hsm/token-key-refs.ts';
+import type { CaKeyOptions } from './ca-key-plan.ts';
 
 /** Options of `pki init-ca`. */
 export interface InitCaOptions extends CaKeyOptions {

@@ -5,11 +5,11 @@ import { pem } from '../../der/pem.ts';
 import { PkiError } from '../../errors.ts';
 import { nameText } from '../../x509/names.ts';
 import type { CliContext } from '../context.ts';
-import { type CreateCaInput, type KeyPlace, keyPlaces } from '../create-ca.ts';
-import { preferencesOf, withHsmConfig } from '../hsm-config.ts';
+import { preferencesOf, withHsmConfig } from '../hsm/hsm-config.ts';
 import { pathOf } from '../options.ts';
 import { OutputFile } from '../output-file.ts';
-import { planCa, stageCa } from '../stage-ca.ts';
+import { type CreateCaInput, type KeyPlace, keyPlaces } from './create-ca.ts';
+import { planCa, stageCa } from './stage-ca.ts';
 
 export interface RequestedCa {
   /** PKCS #10, PEM. */

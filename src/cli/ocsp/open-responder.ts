@@ -10,12 +10,12 @@ import { knownExtensions } from '../../x509/extensions.ts';
 import { parseName } from '../../x509/names.ts';
 import { actOf } from '../act.ts';
 import type { CliContext } from '../context.ts';
-import { withHsmConfig } from '../hsm-config.ts';
+import { withHsmConfig } from '../hsm/hsm-config.ts';
+import { uriKeyRef } from '../hsm/token-key-refs.ts';
 import { openCa } from '../open-ca.ts';
 import { keyAccess, pathOf } from '../options.ts';
 import { partOf, readCertificates } from '../read-certificates.ts';
 import { askSecret, PASSPHRASE } from '../secrets.ts';
-import { uriKeyRef } from '../token-key-refs.ts';
 import { mustAgree, type ResponderOptions } from './responder-options.ts';
 
 export interface OpenResponder {

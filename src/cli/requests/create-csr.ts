@@ -7,7 +7,7 @@ import { type GeneralName, generalNameText, isWellFormed } from '../../x509/gene
 import type { NameAttribute } from '../../x509/names.ts';
 import type { CliContext } from '../context.ts';
 import { type CsrDescription, describeCsr } from '../describe/describe-csr.ts';
-import { givenNames, type NameOptions } from '../given-names.ts';
+import { givenNames, type NameOptions } from '../issuing/given-names.ts';
 import { pathOf } from '../options.ts';
 import { OutputFile } from '../output-file.ts';
 import type { CsrKeyOptions } from './csr-key-options.ts';

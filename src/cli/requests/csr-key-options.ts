@@ -2,7 +2,11 @@ import { type Command, Option } from 'commander';
 import type { HybridScheme } from '../../ca/issuer-keys.ts';
 import { PkiError } from '../../errors.ts';
 import { collect } from '../collect.ts';
-import { addHsmAccessOptions, addTokenKeyOptions, type TokenKeyOptions } from '../hsm-options.ts';
+import {
+  addHsmAccessOptions,
+  addTokenKeyOptions,
+  type TokenKeyOptions,
+} from '../hsm/hsm-options.ts';
 import { debugOption, type SecretOptions } from '../options.ts';
 
 /** Options that name the keys of a request. */

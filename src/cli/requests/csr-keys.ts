@@ -10,11 +10,11 @@ import { openSigner } from '../../signers/open-signer.ts';
 import type { Signer } from '../../signers/signer.ts';
 import { certsOnlyUri } from '../../x509/certs-only.ts';
 import type { CliContext } from '../context.ts';
-import { withHsmConfig } from '../hsm-config.ts';
+import { withHsmConfig } from '../hsm/hsm-config.ts';
+import { flagOf, NAMING, tokenKeyRefs, uriKeyRef } from '../hsm/token-key-refs.ts';
 import { keyAccess, pathOf } from '../options.ts';
 import { readCertificates } from '../read-certificates.ts';
 import { askSecret, PASSPHRASE } from '../secrets.ts';
-import { flagOf, NAMING, tokenKeyRefs, uriKeyRef } from '../token-key-refs.ts';
 import { type CsrKeyOptions, mustAgree } from './csr-key-options.ts';
 
 /** Where keys come from. What it opens is closed when the command ends. */

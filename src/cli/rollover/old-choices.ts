@@ -1,6 +1,6 @@
 import { PkiError } from '../../errors.ts';
+import { tokenKeyRefs } from '../hsm/token-key-refs.ts';
 import type { OpenCa } from '../open-ca.ts';
-import { tokenKeyRefs } from '../token-key-refs.ts';
 import type { NewKeyOptions } from './rekey-options.ts';
 
 /** The options, with the policy that the CA follows already, or its parent, unless one is named. */

@@ -1,7 +1,7 @@
 import { PkiError } from '../../errors.ts';
-import type { CaKeyOptions } from '../ca-key-plan.ts';
+import type { CaKeyOptions } from '../hierarchy/ca-key-plan.ts';
 import type { ParentOptions } from '../hierarchy/parent.ts';
-import { flagOf } from '../token-key-refs.ts';
+import { flagOf } from '../hsm/token-key-refs.ts';
 
 /** Options of `pki rekey-ca`. */
 export interface RekeyOptions extends CaKeyOptions, ParentOptions {

@@ -8,7 +8,7 @@ import { SCHEMA_VERSION } from '../../store/schema.ts';
 import { serialText } from '../../x509/certificate.ts';
 import { parseCrlNumber } from '../../x509/crl.ts';
 import { knownExtensions } from '../../x509/extensions.ts';
-import { readCurrentCrl } from '../current-crl.ts';
+import { readCurrentCrl } from '../revocation/current-crl.ts';
 
 /** Whether the files of a CA agree with each other and with the store. */
 export async function* directoryChecks(

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { signAgain } from '../../fuzz/sign-again.ts';
-import { auditedCa, lines, recompute } from '../audit-ca.ts';
+import { auditedCa, lines, recompute } from '../audit/ca.ts';
 
 const { pki, done, make, path, tampered } = auditedCa();
 

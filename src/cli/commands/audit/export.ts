@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AuditEntry } from '../../../store/audit-rows.ts';
+import type { AuditEntry } from '../../../store/audit/rows.ts';
 import type { CliContext } from '../../context.ts';
 import { caDirectoryOption, pathOf } from '../../options.ts';
 import { counted } from '../../progress.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../../context.ts';
-import { addNameOptions } from '../../given-names.ts';
+import { addNameOptions } from '../../issuing/given-names.ts';
 import { json, table } from '../../present.ts';
 import type { CreateCsrOptions } from '../../requests/create-csr.ts';
 import { addCsrKeyOptions } from '../../requests/csr-key-options.ts';

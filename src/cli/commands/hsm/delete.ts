@@ -9,7 +9,7 @@ import {
 import { TokenConnection } from '../../../signers/pkcs11/connection.ts';
 import { hex } from '../../../signers/pkcs11/keys.ts';
 import type { CliContext } from '../../context.ts';
-import { type HsmCommandOptions, tokenOf } from '../../open-token.ts';
+import { type HsmCommandOptions, tokenOf } from '../../hsm/open-token.ts';
 import { json } from '../../present.ts';
 import { printable } from '../../printable.ts';
 

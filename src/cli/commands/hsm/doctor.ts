@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { diagnose } from '../../../hsm/doctor.ts';
 import type { Pkcs11KeyRef } from '../../../signers/key-ref.ts';
 import type { CliContext } from '../../context.ts';
-import { type HsmCommandOptions, tokenOf } from '../../open-token.ts';
+import { type HsmCommandOptions, tokenOf } from '../../hsm/open-token.ts';
 import { foundProblems, printChecks } from '../../print-checks.ts';
 import { PIN } from '../../secrets.ts';
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { PkiError } from '../../../errors.ts';
 import { checkHealth, type Health } from '../../../hsm/health.ts';
 import type { CliContext } from '../../context.ts';
-import { type HsmCommandOptions, tokenOf } from '../../open-token.ts';
+import { type HsmCommandOptions, tokenOf } from '../../hsm/open-token.ts';
 import { json } from '../../present.ts';
 import { printable } from '../../printable.ts';
 

@@ -3,7 +3,7 @@ import { inspectToken, type TokenReport } from '../../../hsm/inspect.ts';
 import { type VendorNotes, vendorNotes } from '../../../hsm/vendor-notes.ts';
 import { quirksOf } from '../../../signers/pkcs11/quirks.ts';
 import type { CliContext } from '../../context.ts';
-import { type HsmCommandOptions, seeToken } from '../../open-token.ts';
+import { type HsmCommandOptions, seeToken } from '../../hsm/open-token.ts';
 import { json, table } from '../../present.ts';
 import { printable } from '../../printable.ts';
 

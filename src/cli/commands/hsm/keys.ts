@@ -3,7 +3,7 @@ import { type Finding, findingsIn } from '../../../hsm/findings.ts';
 import { type FlagName, readObjects, type TokenObject } from '../../../hsm/objects.ts';
 import { describedKey, hex } from '../../../signers/pkcs11/keys.ts';
 import type { CliContext } from '../../context.ts';
-import { type HsmCommandOptions, openToken } from '../../open-token.ts';
+import { type HsmCommandOptions, openToken } from '../../hsm/open-token.ts';
 import { columns, json } from '../../present.ts';
 import { printable } from '../../printable.ts';
 

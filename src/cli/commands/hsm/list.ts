@@ -3,7 +3,7 @@ import { CKF } from '../../../signers/pkcs11/constants.ts';
 import { openModule } from '../../../signers/pkcs11/module.ts';
 import { readSlots, type Token } from '../../../signers/pkcs11/slots.ts';
 import type { CliContext } from '../../context.ts';
-import { type HsmCommandOptions, tokensOf } from '../../open-token.ts';
+import { type HsmCommandOptions, tokensOf } from '../../hsm/open-token.ts';
 import { columns, json } from '../../present.ts';
 import { printable } from '../../printable.ts';
 

@@ -7,7 +7,7 @@ import {
 } from '../../../hsm/capabilities.ts';
 import { quirksOf } from '../../../signers/pkcs11/quirks.ts';
 import type { CliContext } from '../../context.ts';
-import { type HsmCommandOptions, seeToken } from '../../open-token.ts';
+import { type HsmCommandOptions, seeToken } from '../../hsm/open-token.ts';
 import { columns, json } from '../../present.ts';
 
 const EXAMPLES = `

@@ -6,9 +6,9 @@ import { fingerprint, type KeyBackup, parseBackup } from '../../../hsm/backup-fi
 import { restoreKey } from '../../../hsm/restore.ts';
 import { type Pkcs11KeyRef, printKeyRef } from '../../../signers/key-ref.ts';
 import { hex } from '../../../signers/pkcs11/keys.ts';
-import { type BackupOptions, openWrapping } from '../../backup-options.ts';
 import type { CliContext } from '../../context.ts';
-import { openToken, tokenOf } from '../../open-token.ts';
+import { type BackupOptions, openWrapping } from '../../hsm/backup-options.ts';
+import { openToken, tokenOf } from '../../hsm/open-token.ts';
 import { pathOf } from '../../options.ts';
 import { json, table } from '../../present.ts';
 import { printable } from '../../printable.ts';

@@ -4,7 +4,7 @@ import { PkiError } from '../../../errors.ts';
 import { type KeyTest, type SignatureTest, testKey } from '../../../hsm/self-test.ts';
 import { describedKey, hex } from '../../../signers/pkcs11/keys.ts';
 import type { CliContext } from '../../context.ts';
-import { type HsmCommandOptions, openToken } from '../../open-token.ts';
+import { type HsmCommandOptions, openToken } from '../../hsm/open-token.ts';
 import { columns, json } from '../../present.ts';
 import { printable } from '../../printable.ts';
 

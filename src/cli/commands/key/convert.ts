@@ -7,7 +7,7 @@ import { encodePkcs8, type PrivateKey, parsePkcs8 } from '../../../signers/priva
 import type { Secret } from '../../../signers/secret.ts';
 import type { CliContext } from '../../context.ts';
 import { describePrivateKey, privateKeyRows } from '../../describe/describe-private-key.ts';
-import { type NewKeyFileOptions, newKeyFile } from '../../new-key-file.ts';
+import { type NewKeyFileOptions, newKeyFile } from '../../issuing/new-key-file.ts';
 import { pathOf } from '../../options.ts';
 import { json, table } from '../../present.ts';
 import { waitingAt } from '../../progress.ts';

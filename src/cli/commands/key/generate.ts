@@ -5,7 +5,7 @@ import { generatePkcs8 } from '../../../signers/generate-key.ts';
 import { publicKeyOfPkcs8 } from '../../../signers/software-key.ts';
 import type { CliContext } from '../../context.ts';
 import { describePrivateKey, privateKeyRows } from '../../describe/describe-private-key.ts';
-import { type NewKeyFileOptions, newKeyFile } from '../../new-key-file.ts';
+import { type NewKeyFileOptions, newKeyFile } from '../../issuing/new-key-file.ts';
 import { type NewPassphraseOptions, newPassphrase } from '../../new-passphrase.ts';
 import { json, table } from '../../present.ts';
 import { waitingAt } from '../../progress.ts';

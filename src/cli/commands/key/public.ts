@@ -5,14 +5,14 @@ import { readKeyFile } from '../../../signers/key-file.ts';
 import { provenPublicKey } from '../../../signers/key-pair.ts';
 import type { CliContext } from '../../context.ts';
 import { describePublicKey } from '../../describe/describe-private-key.ts';
-import { addHsmAccessOptions, addTokenKeyOptions } from '../../hsm-options.ts';
-import { type HsmCommandOptions, tokenOf } from '../../open-token.ts';
+import { addHsmAccessOptions, addTokenKeyOptions } from '../../hsm/hsm-options.ts';
+import { type HsmCommandOptions, tokenOf } from '../../hsm/open-token.ts';
+import { flagOf, NAMING } from '../../hsm/token-key-refs.ts';
 import { debugOption, pathOf } from '../../options.ts';
 import { OutputFile } from '../../output-file.ts';
 import { json } from '../../present.ts';
 import { waitingAt } from '../../progress.ts';
 import { askSecret, PASSPHRASE } from '../../secrets.ts';
-import { flagOf, NAMING } from '../../token-key-refs.ts';
 
 interface KeyPublicOptions extends HsmCommandOptions {
   readonly out: string;

@@ -5,10 +5,10 @@ import { PkiError } from '../../../errors.ts';
 import type { CaDirectory } from '../../../store/ca-directory.ts';
 import { type ActOptions, actOf, reasonOption } from '../../act.ts';
 import type { CliContext } from '../../context.ts';
-import { statusOf } from '../../describe-revocation.ts';
 import { caDirectoryOption, pathOf } from '../../options.ts';
 import { json } from '../../present.ts';
 import { printable } from '../../printable.ts';
+import { statusOf } from '../../revocation/describe-revocation.ts';
 
 interface SettleOptions extends ActOptions {
   readonly caDir: string;

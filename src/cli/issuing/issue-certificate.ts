@@ -1,0 +1,74 @@
+import { issue } from '../../ca/authority.ts';
+import type { DraftOptions } from '../../ca/draft.ts';
+import { pem } from '../../der/pem.ts';
+import type { Profile } from '../../profiles/profile-config.ts';
+import { keyFileText } from '../../signers/key-file.ts';
+import type { Secret } from '../../signers/secret.ts';
+import type { Certificate, TbsCertificate } from '../../x509/certificate.ts';
+import type { CliContext } from '../context.ts';
+import type { OpenCa } from '../open-ca.ts';
+import { readSecret } from '../secrets.ts';
+import { mustWriteSeparateFiles, type OutputOptions, openOutputs } from './issue-outputs.ts';
+import { newP12 } from './issue-p12.ts';
+import type { Requested } from './issue-request.ts';
+import { sentChain } from './issuer-chain.ts';
+
+/** A certificate that is to be issued, whichever command it is for. */
+export interface IssueJob {
+  readonly ca: OpenCa;
+  readonly profile: Profile;
+  readonly details: DraftOptions;
+  /** Asked when all else is ready: a key is made only for a certificate that is going to be. */
+  requested(): Promise<Requested>;
+  /** What else the operator should know of a certificate, or of its draft. */
+  remarks?(tbs: TbsCertificate): readonly string[];
+}
+
+export interface IssuedCertificate {
+  readonly certificate: Certificate;
+  readonly pem: string;
+  /** The certificates above it, in PEM, where they were asked for. */
+  readonly chain: string;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Issues one certificate. Everything that can be refused without the CA's key is refused before it
+ * is opened; the files appear last, after the certificate was recorded.
+ */
+export async function issueCertificate(
+  context: CliContext,
+  options: OutputOptions,
+  { ca: { directory, issuer }, profile, details, ...job }: IssueJob,
+): Promise<IssuedCertificate> {
+  mustWriteSeparateFiles(context, options);
+  const outputs = openOutputs(context, options);
+  const chain = options.fullChain ? sentChain(directory).map(certificatePem).join('') : '';
+  const passphrase = await keyPassphrase(context, options);
+  const p12 = outputs.p12 && (await newP12(context, options, directory));
+  const { request, pkcs8 } = await job.requested();
+  if (pkcs8) outputs.key?.write(keyFileText(pkcs8, passphrase)); // on the disk before it is used
+  const { certificate, notes } = await issue({ request, profile, ...details }, issuer, {
+    store: directory.store,
+    clock: context.clock,
+    entropy: context.entropy,
+  });
+  const text = certificatePem(certificate);
+  outputs.certificate?.write(text + chain);
+  if (pkcs8 && p12) outputs.p12?.write(p12(pkcs8, certificate));
+  outputs.key?.commit();
+  outputs.p12?.commit();
+  outputs.certificate?.commit();
+  const remarks = job.remarks?.(certificate.tbs) ?? [];
+  return { certificate, pem: text, chain, notes: [...notes, ...remarks] };
+}
+
+const certificatePem = ({ der }: Certificate): string => pem('CERTIFICATE', der);
+
+async function keyPassphrase(
+  context: CliContext,
+  { keyPassphraseFile }: OutputOptions,
+): Promise<Secret | undefined> {
+  if (keyPassphraseFile === undefined) return undefined;
+  return readSecret(context, 'passphrase', keyPassphraseFile);
+}
