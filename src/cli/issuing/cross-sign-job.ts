@@ -9,7 +9,7 @@ import { openCa } from '../open-ca.ts';
 import { type CertificateSummary, certificateSummary } from '../present.ts';
 import { nameOf, readCertificates } from '../read-certificates.ts';
 import { readInput } from '../read-input.ts';
-import type { IssueJob } from './issue-certificate.ts';
+import type { IssueJob } from './issue-job.ts';
 import type { SigningOptions } from './issue-options.ts';
 import { givenDetails, issuableProfile } from './issue-request.ts';
 

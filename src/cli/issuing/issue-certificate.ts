@@ -1,36 +1,14 @@
 import { issue } from '../../ca/authority.ts';
-import type { DraftOptions } from '../../ca/draft.ts';
 import { pem } from '../../der/pem.ts';
-import type { Profile } from '../../profiles/profile-config.ts';
 import { keyFileText } from '../../signers/key-file.ts';
 import type { Secret } from '../../signers/secret.ts';
-import type { Certificate, TbsCertificate } from '../../x509/certificate.ts';
+import type { Certificate } from '../../x509/certificate.ts';
 import type { CliContext } from '../context.ts';
-import type { OpenCa } from '../open-ca.ts';
 import { readSecret } from '../secrets.ts';
+import type { IssuedCertificate, IssueJob } from './issue-job.ts';
 import { mustWriteSeparateFiles, type OutputOptions, openOutputs } from './issue-outputs.ts';
 import { newP12 } from './issue-p12.ts';
-import type { Requested } from './issue-request.ts';
 import { sentChain } from './issuer-chain.ts';
-
-/** A certificate that is to be issued, whichever command it is for. */
-export interface IssueJob {
-  readonly ca: OpenCa;
-  readonly profile: Profile;
-  readonly details: DraftOptions;
-  /** Asked when all else is ready: a key is made only for a certificate that is going to be. */
-  requested(): Promise<Requested>;
-  /** What else the operator should know of a certificate, or of its draft. */
-  remarks?(tbs: TbsCertificate): readonly string[];
-}
-
-export interface IssuedCertificate {
-  readonly certificate: Certificate;
-  readonly pem: string;
-  /** The certificates above it, in PEM, where they were asked for. */
-  readonly chain: string;
-  readonly notes: readonly string[];
-}
 
 /**
  * Issues one certificate. Everything that can be refused without the CA's key is refused before it

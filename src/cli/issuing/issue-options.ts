@@ -4,7 +4,7 @@ import { collect } from '../collect.ts';
 import type { CliContext } from '../context.ts';
 import { addSecretOptions, days, jsonOption, type SecretOptions } from '../options.ts';
 import { policyOption } from '../policies.ts';
-import type { IssueJob } from './issue-certificate.ts';
+import type { IssueJob } from './issue-job.ts';
 import type { OutputOptions } from './issue-outputs.ts';
 import { printIssued, type Wording } from './print-issued.ts';
 

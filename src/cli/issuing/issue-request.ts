@@ -20,7 +20,7 @@ import type { EvidenceOptions } from '../requests/evidence-options.ts';
 import { requestEvidence } from '../requests/request-evidence.ts';
 import { givenNames, type NameOptions } from './given-names.ts';
 import { givenVariables } from './given-variables.ts';
-import type { IssueJob } from './issue-certificate.ts';
+import type { IssueJob, Requested } from './issue-job.ts';
 import type { SigningOptions } from './issue-options.ts';
 
 export interface IssueOptions extends SigningOptions, NameOptions, EvidenceOptions {
@@ -28,13 +28,6 @@ export interface IssueOptions extends SigningOptions, NameOptions, EvidenceOptio
   readonly var?: readonly string[];
   readonly csr?: string;
   readonly keyAlgorithm?: string;
-}
-
-/** What a certificate is issued for. */
-export interface Requested {
-  readonly request: CertificateRequest;
-  /** Of a key that was made for it, PrivateKeyInfo in DER; undefined for that of a request. */
-  readonly pkcs8?: Uint8Array;
 }
 
 /** What `pki issue` is asked to issue. */

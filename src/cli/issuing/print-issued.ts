@@ -2,7 +2,7 @@ import { subjectText } from '../../x509/alternative-names.ts';
 import type { CliContext } from '../context.ts';
 import { certificateSummary, json, table } from '../present.ts';
 import { printable } from '../printable.ts';
-import type { IssuedCertificate } from './issue-certificate.ts';
+import type { IssuedCertificate } from './issue-job.ts';
 import type { OutputOptions } from './issue-outputs.ts';
 
 /** How a command tells what it did. */

@@ -7,7 +7,7 @@ import { describeDraft } from '../describe/describe-draft.ts';
 import { descriptionText } from '../describe/describe-text.ts';
 import { json } from '../present.ts';
 import { printable } from '../printable.ts';
-import type { IssueJob } from './issue-certificate.ts';
+import type { IssueJob } from './issue-job.ts';
 import { mustFindRoom, mustWriteSeparateFiles, type OutputOptions } from './issue-outputs.ts';
 
 /**

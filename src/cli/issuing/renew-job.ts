@@ -13,15 +13,9 @@ import { pathOf } from '../options.ts';
 import { nameOf } from '../read-certificates.ts';
 import type { EvidenceOptions } from '../requests/evidence-options.ts';
 import { recordedSerial } from '../revocation/revocable-serial.ts';
-import type { IssueJob } from './issue-certificate.ts';
+import type { IssueJob, Requested } from './issue-job.ts';
 import type { SigningOptions } from './issue-options.ts';
-import {
-  givenDetails,
-  issuableProfile,
-  type Requested,
-  requestIn,
-  requestWithNewKey,
-} from './issue-request.ts';
+import { givenDetails, issuableProfile, requestIn, requestWithNewKey } from './issue-request.ts';
 import { keptBy } from './key-outputs.ts';
 
 export interface RenewOptions extends SigningOptions, EvidenceOptions {

@@ -1,11 +1,8 @@
 import { join } from 'node:path';
 import { CA_FILES } from '../../store/ca-directory.ts';
 import type { Distribution } from './overlap.ts';
-import type { RekeyedCa } from './rekey-ca.ts';
+import { CROSS_FILES, type RekeyedCa } from './rekey-ca.ts';
 import type { RenewedCa } from './renew-ca.ts';
-
-/** Names in the folder of cross-certificates. */
-export const CROSS_FILES = { newWithOld: 'new-with-old.crt', oldWithNew: 'old-with-new.crt' };
 
 /** What has to go where once a CA has a new key in this directory. */
 export function distribution(

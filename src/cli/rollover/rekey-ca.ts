@@ -3,7 +3,7 @@ import { openIssuer } from '../../ca/issuer.ts';
 import { type CrossCertificates, crossCertify, crossProfile } from '../../ca/rollover.ts';
 import { DAY } from '../../der/time.ts';
 import { lostExtensions } from '../../profiles/continued.ts';
-import { type Certificate, serialText } from '../../x509/certificate.ts';
+import type { Certificate } from '../../x509/certificate.ts';
 import { parseName } from '../../x509/names.ts';
 import type { CliContext } from '../context.ts';
 import { type CreatedCa, certified, commitCa, keyPlaces, ownOf } from '../hierarchy/create-ca.ts';
@@ -13,11 +13,14 @@ import { withHsmConfig } from '../hsm/hsm-config.ts';
 import type { OpenCa } from '../open-ca.ts';
 import { pathOf } from '../options.ts';
 import { plannedAlgorithms } from '../policies.ts';
-import { CROSS_FILES } from './distribution.ts';
 import { mustBeNew, mustGoOn, openOldCa } from './old-ca.ts';
 import { withOldPolicy, withSameAlgorithm } from './old-choices.ts';
 import { type Overlap, overlapOf } from './overlap.ts';
 import { mustFitTogether, type NewKeyOptions } from './rekey-options.ts';
+import { lostText, type Recorded, tellLeft } from './told.ts';
+
+/** Names in the folder of cross-certificates. */
+export const CROSS_FILES = { newWithOld: 'new-with-old.crt', oldWithNew: 'old-with-new.crt' };
 
 /** A CA that goes on with a new key, in a directory of its own. */
 export interface RekeyedCa extends CreatedCa {
@@ -111,15 +114,3 @@ async function crossed(
   staged.writeCross(CROSS_FILES.oldWithNew, cross.oldWithNew.certificate);
   return cross;
 }
-
-/** A certificate in a store, and whose that is. */
-export type Recorded = readonly [by: string, certificate: Certificate];
-
-/** Tells of a certificate that cannot be taken back, although nothing came of it. */
-export function tellLeft({ note }: CliContext, [by, { tbs }]: Recorded, why: string): void {
-  const serial = serialText(tbs.serialNumber);
-  note(`pki: warning: ${by} has recorded the certificate ${serial}, ${why}; revoke it there`);
-}
-
-export const lostText = (oid: string): string =>
-  `the old certificate has the extension ${oid}, and the new one has not`;

@@ -25,8 +25,8 @@ import { type OpenCa, openCa } from '../open-ca.ts';
 import { pathOf } from '../options.ts';
 import { mustGoOn } from './old-ca.ts';
 import { type Overlap, overlapOf } from './overlap.ts';
-import { lostText, tellLeft } from './rekey-ca.ts';
 import { mustKeepKey, type RekeyOptions } from './rekey-options.ts';
+import { lostText, tellLeft } from './told.ts';
 
 /** A CA with another certificate for its key, in the same directory. */
 export interface RenewedCa extends CreatedCa {
