@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { CA_FILES } from '../../store/ca-directory.ts';
+import { CROSS_FILES } from './cross-files.ts';
 import type { Distribution } from './overlap.ts';
-import { CROSS_FILES, type RekeyedCa } from './rekey-ca.ts';
+import type { RekeyedCa } from './rekey-ca.ts';
 import type { RenewedCa } from './renew-ca.ts';
 
 /** What has to go where once a CA has a new key in this directory. */

@@ -13,14 +13,12 @@ import { withHsmConfig } from '../hsm/hsm-config.ts';
 import type { OpenCa } from '../open-ca.ts';
 import { pathOf } from '../options.ts';
 import { plannedAlgorithms } from '../policies.ts';
+import { CROSS_FILES } from './cross-files.ts';
 import { mustBeNew, mustGoOn, openOldCa } from './old-ca.ts';
 import { withOldPolicy, withSameAlgorithm } from './old-choices.ts';
 import { type Overlap, overlapOf } from './overlap.ts';
 import { mustFitTogether, type NewKeyOptions } from './rekey-options.ts';
 import { lostText, type Recorded, tellLeft } from './told.ts';
-
-/** Names in the folder of cross-certificates. */
-export const CROSS_FILES = { newWithOld: 'new-with-old.crt', oldWithNew: 'old-with-new.crt' };
 
 /** A CA that goes on with a new key, in a directory of its own. */
 export interface RekeyedCa extends CreatedCa {
