@@ -1,6 +1,5 @@
 import { timeText } from '../der/time.ts';
-import type { ListedCertificate } from '../store/search.ts';
-import { namesText } from '../x509/alternative-names.ts';
+import { type ListedCertificate, listedName } from '../store/search.ts';
 import { generalNameText } from '../x509/general-names.ts';
 import { printable } from './printable.ts';
 import { revocationFields, statusOf } from './revocation/describe-revocation.ts';
@@ -19,10 +18,10 @@ export interface ListFormat {
 export const TEXT: ListFormat = {
   head: '',
   row(certificate) {
-    const { serial, profile, notAfter, subject, names } = certificate;
+    const { serial, profile, notAfter } = certificate;
     const status = statusOf(certificate).padEnd('revoked'.length);
     const columns = [serial.padStart(40), status, timeText(notAfter), profile.padEnd(12)];
-    return `${columns.join('  ')}  ${names ? namesText(names) : subject}\n`;
+    return `${columns.join('  ')}  ${listedName(certificate)}\n`;
   },
   foot: () => '',
   withNames: 'nameless',

@@ -1,5 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { CertificateRecord } from '../ca/store.ts';
+import { namesText } from '../x509/alternative-names.ts';
 import type { GeneralName } from '../x509/general-names.ts';
 import { EMPTY_NAME } from '../x509/names.ts';
 import { NAMED_SQL, NAMES_SQL, parseNames } from './name-rows.ts';
@@ -11,6 +12,10 @@ export interface ListedCertificate extends Omit<CertificateRecord, 'tbsHash' | '
   /** Its alternative names; undefined unless they were asked for. */
   readonly names?: readonly GeneralName[] | undefined;
 }
+
+/** Whom it is for, for people: the subject, or the alternative names of one without, if they are known. */
+export const listedName = ({ subject, names = [] }: ListedCertificate): string =>
+  subject === EMPTY_NAME ? namesText(names) : subject;
 
 /** Which certificates are wanted, and in which order; all of them, oldest first, if it is empty. */
 export interface CertificateQuery {

@@ -27,6 +27,11 @@ describe('a certificate without a subject is told by its alternative names', () 
     expect(stdout.split('\n')[1]?.slice(-NAMES.length - 2)).toBe(`  ${NAMES}`);
   });
 
+  it('in a report', async () => {
+    const report = await pki('report', '--ca-dir', 'ca', '--html', '-', '--within', '365');
+    expect(report.stdout).toContain(`<div class="other">${NAMES}</div>`);
+  });
+
   it.skipIf(!openssl)('in a PKCS #12 file', () => {
     const file = ['-in', join(cwd, 'a.p12'), '-passin', `file:${join(cwd, 'p12.txt')}`];
     const text = runTool(openssl ?? '', 'pkcs12', ...file, '-nokeys', '-clcerts');

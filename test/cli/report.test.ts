@@ -96,13 +96,16 @@ describe('report', () => {
   });
 
   it('tells what time has done', async () => {
-    const text = await page(world({ cwd, now: new Date('2034-12-01T00:00:00Z') }));
+    const then = world({ cwd, now: new Date('2034-12-01T00:00:00Z') });
+    const text = await page(then, '--within', '60');
     const rows = rowsUnder(text, 'Certificates by CA').map((row) => row.slice(0, 2));
     expect(rows).toEqual([
       ['CN=Root', 'good'],
       ['CN=Sub', 'ends in 31 days'],
     ]);
     expect(rowsUnder(text, 'Revocation lists')[0]?.[1]).toBe('ran out');
+    const ending = rowsUnder(text, 'Ending within 60 days').filter(([name]) => name === 'CN=Sub');
+    expect(ending.map((row) => row.at(-1))).toEqual(['root']); // who issued it, and nobody else
   });
 
   it('takes the text of others for text, and asks for nothing from anywhere', async () => {

@@ -1,4 +1,5 @@
 import { DAY } from '../../der/time.ts';
+import { serialText } from '../../x509/certificate.ts';
 import type { CliContext } from '../context.ts';
 import { pathOf } from '../options.ts';
 import { OutputFile } from '../output-file.ts';
@@ -39,8 +40,11 @@ export async function makeReport(context: CliContext, { caDir, within }: MakeRep
 }
 
 function endingOf(facts: CaFacts, endsFrom: Date, endsUntil: Date): Ending {
+  const { certificate, store } = facts.directory;
   const query = { status: 'issued', order: 'end', endsFrom, endsUntil } as const;
-  const found = [...facts.directory.store.search({ ...query, limit: LISTED + 1 })].flat();
+  const listed = store.search({ ...query, limit: LISTED + 2, withNames: 'nameless' });
+  const own = keyCertifiedByOthers(facts.directory) && serialText(certificate.tbs.serialNumber);
+  const found = [...listed].flat().filter(({ serial }) => serial !== own); // told by who issued it
   return { facts, certificates: found.slice(0, LISTED), more: found.length > LISTED };
 }
 

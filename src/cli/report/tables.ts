@@ -1,6 +1,6 @@
 import { timeText } from '../../der/time.ts';
 import type { LastCrl } from '../../store/last-crls.ts';
-import type { ListedCertificate } from '../../store/search.ts';
+import { type ListedCertificate, listedName } from '../../store/search.ts';
 import type { CaNode } from '../overview/hierarchy.ts';
 import type { Aside, CaFacts } from '../overview/read-cas.ts';
 import { COUNT_WORDS } from '../overview/tree-text.ts';
@@ -106,12 +106,12 @@ export function endingTable(endings: readonly Ending[], now: Date): Html {
   const rows = endings
     .flatMap(({ facts, certificates }) => certificates.map((one) => ({ ...one, facts })))
     .toSorted((one, other) => one.notAfter.getTime() - other.notAfter.getTime())
-    .map(({ subject, profile, notAfter, serial, facts }) => [
-      html`<div class="other">${subject}</div>`,
-      html`<span class="whole">${profile}</span>`,
-      `${daysLeft(notAfter, now)}`,
-      time(notAfter),
-      html`<code class="whole">${serial}</code>`,
+    .map(({ facts, ...one }) => [
+      html`<div class="other">${listedName(one)}</div>`,
+      html`<span class="whole">${one.profile}</span>`,
+      `${daysLeft(one.notAfter, now)}`,
+      time(one.notAfter),
+      html`<code class="whole">${one.serial}</code>`,
       html`<span class="whole">${facts.shown}</span>`,
     ]);
   if (rows.length === 0) return html`<p class="good">None.</p>`;
