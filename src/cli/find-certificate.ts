@@ -6,6 +6,7 @@ import { serialText } from '../x509/certificate.ts';
 import type { CliContext } from './context.ts';
 import { holdsNone } from './holds-none.ts';
 import { pathOf } from './options.ts';
+import { nameOf } from './read-certificates.ts';
 import { revocationFields, statusOf } from './revocation/describe-revocation.ts';
 
 export interface ShowOptions {
@@ -32,24 +33,48 @@ export interface FoundCertificate {
   readonly ca?: CaDirectory;
 }
 
-/** A file if there is one, else a serial number of the CA directory. */
-export async function findCertificate(
+/**
+ * What is in the file, or in standard input; undefined where a serial number is meant: there is no
+ * such file, and a CA directory is given.
+ */
+export async function shownFile(
   context: CliContext,
   what: string,
   { caDir }: ShowOptions,
-): Promise<FoundCertificate> {
+): Promise<Uint8Array | undefined> {
+  if (what === '-') return context.readStdin();
   const path = pathOf(context, what);
-  if (what === '-') {
-    const name = 'standard input';
-    return { der: certificateIn(await context.readStdin(), name), name };
+  const exists = existsSync(path);
+  if (caDir !== undefined && !exists) return undefined;
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const hints = exists ? [] : ['for a serial number, add --ca-dir'];
+    const message = `cannot read ${what}: ${systemErrorText(error)}`;
+    throw new PkiError('USAGE', message, { hints, cause: error });
   }
-  if (caDir === undefined) return { der: readCertificate(path, what), name: what };
-  const ca = context.resources.use(
-    await openCaDirectory(pathOf(context, caDir), { readOnly: true }),
-  );
-  if (existsSync(path)) return { der: readCertificate(path, what), name: what, ca };
-  const serial = normalisedSerial(what);
-  const row = await ca.store.find(serial);
+}
+
+/** The certificate in a file, or that with a serial number of the CA directory. */
+export async function findCertificate(
+  context: CliContext,
+  what: string,
+  contents: Uint8Array | undefined,
+  { caDir }: ShowOptions,
+): Promise<FoundCertificate> {
+  const directory = what === '-' ? undefined : caDir;
+  const ca =
+    directory === undefined
+      ? undefined
+      : context.resources.use(
+          await openCaDirectory(pathOf(context, directory), { readOnly: true }),
+        );
+  const ofCa = ca && { ca };
+  if (contents) {
+    const name = nameOf(what);
+    return { der: certificateIn(contents, name), name, ...ofCa };
+  }
+  const row = await ca?.store.find(normalisedSerial(what));
   if (!row) {
     throw new PkiError(
       'USAGE',
@@ -66,7 +91,7 @@ export async function findCertificate(
       der,
       name: what,
       record: { status, profile, ...revocationFields(row.revocation) },
-      ca,
+      ...ofCa,
     };
   throw new PkiError(
     'USAGE',
@@ -78,18 +103,6 @@ export async function findCertificate(
 export function normalisedSerial(text: string): string {
   const digits = text.replaceAll(/[:\s]|^0x/gi, '');
   return /^[0-9a-f]+$/i.test(digits) ? serialText(BigInt(`0x${digits}`)) : text;
-}
-
-function readCertificate(path: string, name: string): Uint8Array {
-  let contents: Uint8Array;
-  try {
-    contents = readFileSync(path);
-  } catch (error) {
-    const hints = existsSync(path) ? [] : ['for a serial number, add --ca-dir'];
-    const message = `cannot read ${name}: ${systemErrorText(error)}`;
-    throw new PkiError('USAGE', message, { hints, cause: error });
-  }
-  return certificateIn(contents, name);
 }
 
 function certificateIn(contents: Uint8Array, name: string): Uint8Array {

@@ -24,18 +24,20 @@ export function showCommand(context: CliContext): Command {
     .addOption(jsonOption())
     .addHelpText('after', EXAMPLES)
     .action(async (what: string, options: ShowOptions) => {
-      const { crlInFile, describedCrl } = await import('../describe/show-crl.ts');
-      const crl = crlInFile(context, what);
+      const { findCertificate, shownFile } = await import('../find-certificate.ts');
+      const { crlIn, describedCrl } = await import('../describe/show-crl.ts');
+      const contents = await shownFile(context, what, options);
+      const crl = contents && crlIn(contents);
       if (crl) {
         const { crlText } = await import('../describe/describe-crl.ts');
-        const description = describedCrl(crl, what);
+        const { nameOf } = await import('../read-certificates.ts');
+        const description = describedCrl(crl, nameOf(what));
         context.print(options.json ? json(description) : crlText(description));
         return;
       }
-      const { findCertificate } = await import('../find-certificate.ts');
       const { describeCertificate } = await import('../describe/describe-certificate.ts');
       const { descriptionText } = await import('../describe/describe-text.ts');
-      const found = await findCertificate(context, what, options);
+      const found = await findCertificate(context, what, contents, options);
       const described = describeCertificate(found.der, found.name, found.ca);
       const description = { ...found.record, ...described };
       context.print(options.json ? json(description) : descriptionText(description));

@@ -72,6 +72,20 @@ describe('show of a CRL', () => {
     await pki('crl', '--ca-dir', 'ca', '--delta', '--out', 'delta.crl');
   });
 
+  it('reads standard input', async () => {
+    const file = write('piped.crl', pem('X509 CRL', (await makeCrl(await newParty('Piped'))).der));
+    const piped = world({ cwd, stdin: readFileSync(inCwd(file)) });
+    expect((await piped('show', '-')).stdout).toBe(await shown(file));
+    const cut = world({ cwd, stdin: Buffer.from(pem('X509 CRL', Uint8Array.of(0x30, 0))) });
+    expect(await refused(cut, 'show', '-')).toMatchObject({
+      status: 2,
+      stderr: [
+        expect.stringMatching(/^pki: error: standard input cannot be read: /),
+        'pki: hint: it has to be a CRL, in PEM or DER',
+      ],
+    });
+  });
+
   it('tells what is in it, and which head of the audit trail', async () => {
     const head = (await pki('audit', 'head', '--crl', 'a.crl')).stdout.trim();
     const der = readFileSync(inCwd('ca/crl/ca.crl'));
