@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
+import { sha256Text } from '../src/der/sha256.ts';
 import { entryDetail, entryHash, timeFact } from '../src/store/audit/entry.ts';
-import { hashText, hex, octets } from '../src/store/row.ts';
+import { hex, octets } from '../src/store/row.ts';
 
 /** Entries of the audit trail about rows that were put into a store without any. */
 export function fillAudit(path: string, firstId: number): void {
@@ -34,7 +35,7 @@ export function fillAudit(path: string, firstId: number): void {
       tbsSha256: hex(octets(row['tbs_sha256'])),
     });
     if (row['der'] === null) record('failed', { error: 'the token was gone' });
-    else record('issued', { certificateSha256: hashText(octets(row['der'])) });
+    else record('issued', { certificateSha256: sha256Text(octets(row['der'])) });
     if (row['reason'] === null) continue;
     const facts = { revocation: row['reason'], since: timeFact(date('revoked_at')) };
     changed.run(record('revoked', facts), Number(row['id']));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { splitPublicKey } from '../algorithms/composite.ts';
 import { parseSpki } from '../algorithms/spki.ts';
+import { sha256Text } from '../der/sha256.ts';
 import { describeSubjectKey } from './subject-key.ts';
 
 /** Lists of keys that are not to be certified. Declared beside its caller; `store/` implements it. */
@@ -20,7 +21,7 @@ export function keyFingerprints(spki: Uint8Array): readonly string[] {
       ? splitPublicKey(algorithm, parseSpki(spki).publicKey)?.classical
       : undefined;
   return [
-    ...[spki, ...(half ? [half] : [])].map(sha256),
+    ...[spki, ...(half ? [half] : [])].map(sha256Text),
     ...(rsa ? [debianFingerprint(rsa.modulus)] : []),
   ];
 }
@@ -30,5 +31,3 @@ function debianFingerprint(modulus: bigint): string {
   const printed = `Modulus=${modulus.toString(16).toUpperCase()}\n`;
   return createHash('sha1').update(printed).digest('hex').slice(-20);
 }
-
-const sha256 = (octets: Uint8Array): string => createHash('sha256').update(octets).digest('hex');

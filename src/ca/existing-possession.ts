@@ -1,7 +1,7 @@
 import { obsoleteSignature } from '../algorithms/obsolete.ts';
 import { type SignedOctets, type Verdict, verifySignature } from '../algorithms/verify.ts';
 import { DerError } from '../der/reader.ts';
-import { sha256 } from '../der/sha256.ts';
+import { sha256Text } from '../der/sha256.ts';
 import { PkiError } from '../errors.ts';
 import { comparableName, nameKey } from '../path/comparable-name.ts';
 import { preTbs } from '../x509/alternative.ts';
@@ -115,8 +115,7 @@ function mustBeSameKey(
 
 const NONE = new Uint8Array();
 
-const digest = (spki: Uint8Array | undefined): string =>
-  spki ? sha256(spki).toString('hex') : 'it has none';
+const digest = (spki: Uint8Array | undefined): string => (spki ? sha256Text(spki) : 'it has none');
 
 /** By the rules of RFC 5280 §7.1: which string types the request has does not matter. */
 function mustBeSameName(

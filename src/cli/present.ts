@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { describeKey } from '../algorithms/spki.ts';
+import { sha256Text } from '../der/sha256.ts';
 import { timeText } from '../der/time.ts';
 import { type Certificate, serialText } from '../x509/certificate.ts';
 import { nameText, parseName } from '../x509/names.ts';
@@ -43,6 +43,6 @@ export function certificateSummary({ tbs, der }: Certificate): CertificateSummar
     notBefore: timeText(tbs.notBefore),
     notAfter: timeText(tbs.notAfter),
     key: describeKey(tbs.publicKey),
-    fingerprint: createHash('sha256').update(der).digest('hex'),
+    fingerprint: sha256Text(der),
   };
 }

@@ -1,7 +1,8 @@
 import type { UsedKey } from '../ca/audit.ts';
 import type { CaStore, CrlIntent, IssuedCrl } from '../ca/store.ts';
+import { sha256Text } from '../der/sha256.ts';
 import { keyFacts, timeFact } from './audit/entry.ts';
-import { bigNumber, date, hashText, hex, octets, seconds } from './row.ts';
+import { bigNumber, date, hex, octets, seconds } from './row.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { usedNumber } from './sqlite-errors.ts';
 
@@ -80,7 +81,7 @@ export function recordCrlIssued(
          WHERE id IN alike AND id < (SELECT max(id) FROM alike)`,
       )
       .run(String(number));
-    const facts = { crlSha256: hashText(der), ...keyFacts(keys) };
+    const facts = { crlSha256: sha256Text(der), ...keyFacts(keys) };
     database.audit('crl-issued', String(number), facts, at);
   });
 }

@@ -1,6 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { CertificateRecord, CertificateStatus, Revocation } from '../ca/store.ts';
-import { sha256 } from '../der/sha256.ts';
 import { PkiError } from '../errors.ts';
 import { isRevocationReason, type RevocationReason } from '../x509/crl-reason.ts';
 
@@ -96,6 +95,3 @@ export const optionalDate = (value: SQLOutputValue | undefined): Date | undefine
 export const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
 
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-
-/** SHA-256 in hexadecimal, as audit entries have it. */
-export const hashText = (bytes: Uint8Array): string => sha256(bytes).toString('hex');

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Act } from '../ca/audit.ts';
 import type { CaStore, CertificateRecord, CrlIntent, CrlPoint, IssuedCrl } from '../ca/store.ts';
+import { sha256Text } from '../der/sha256.ts';
 import type { AuditHead } from '../x509/audit-head.ts';
 import type { RevokedEntry } from '../x509/revoked-list.ts';
 import type { KnownHead } from './audit/chain.ts';
@@ -38,7 +39,7 @@ import {
   listedRevocations,
   recordRevocation,
 } from './revocation-rows.ts';
-import { certificateRecord, date, hashText, instant } from './row.ts';
+import { certificateRecord, date, instant } from './row.ts';
 import { MISSING, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 import { type CertificateQuery, type ListedCertificate, searchCertificates } from './search.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
@@ -95,7 +96,7 @@ export class SqliteStore implements CaStore {
     const [serial, der, at, keys] = issued;
     this.#database.transaction(() => {
       this.#database.settle(CERTIFICATES, serial, 'issued', der);
-      const facts = { certificateSha256: hashText(der), ...keyFacts(keys) };
+      const facts = { certificateSha256: sha256Text(der), ...keyFacts(keys) };
       this.#database.audit('issued', serial, facts, at);
     });
   }

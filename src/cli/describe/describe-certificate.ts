@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { enterDer } from '../../der/reader.ts';
+import { sha256Text } from '../../der/sha256.ts';
 import { timeText } from '../../der/time.ts';
 import { PkiError } from '../../errors.ts';
 import { EXTENSION_OID } from '../../x509/extensions.ts';
@@ -77,7 +77,7 @@ function described(octets: Uint8Array<ArrayBuffer>, ca?: CaKeys): CertificateDes
     signature: named('signature') ?? '',
     ...(alternativeKey !== undefined && { alternativeKey }),
     ...(alternativeSignature !== undefined && { alternativeSignature }),
-    fingerprint: createHash('sha256').update(octets).digest('hex'),
+    fingerprint: sha256Text(octets),
     algorithms,
     extensions: certificate.extensions.map((extension) =>
       describeExtension(extension, { ...base, signatureIdentifier: identifier }),

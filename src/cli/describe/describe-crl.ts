@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Text } from '../../der/sha256.ts';
 import { timeText } from '../../der/time.ts';
 import { auditHeadText, parseAuditHead } from '../../x509/audit-head.ts';
 import { parseBaseCrlNumber, parseCrlNumber } from '../../x509/crl.ts';
@@ -64,7 +64,7 @@ export function describeCrl(crl: ForeignCrl): CrlDescription {
     ...(head && { auditHead: auditHeadText(head) }),
     signature: signature.name,
     ...(alternative && { alternativeSignature: alternative.name }),
-    fingerprint: createHash('sha256').update(crl.signed.der).digest('hex'),
+    fingerprint: sha256Text(crl.signed.der),
     algorithms: alternative ? [signature, alternative] : [signature],
     extensions: extensions.map((extension) => describedExtension(extension, crl)),
   };

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { describeKey } from '../../algorithms/spki.ts';
+import { sha256Text } from '../../der/sha256.ts';
 import { type PrivateKey, parsePkcs8 } from '../../signers/private-key.ts';
 import { keyIdentifier } from '../../x509/extensions.ts';
 
@@ -21,7 +21,7 @@ export interface PrivateKeyDescription extends PublicKeyDescription {
 export const describePublicKey = (spki: Uint8Array): PublicKeyDescription => ({
   algorithm: describeKey(spki),
   keyIdentifier: Buffer.from(keyIdentifier(spki)).toString('hex'),
-  fingerprint: createHash('sha256').update(spki).digest('hex'),
+  fingerprint: sha256Text(spki),
 });
 
 export function describePrivateKey(

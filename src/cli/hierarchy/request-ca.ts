@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { usedKeys } from '../../ca/audit.ts';
 import { requestForCa } from '../../ca/authority.ts';
 import { pem } from '../../der/pem.ts';
+import { sha256 } from '../../der/sha256.ts';
 import { PkiError } from '../../errors.ts';
 import { nameText } from '../../x509/names.ts';
 import type { CliContext } from '../context.ts';
@@ -31,7 +31,7 @@ export async function requestCa(
   const { staged, config, keys } = await stageCa(context, directory, planned);
   const { der } = await requestForCa(keys, subject, context.clock());
   const request = pem('CERTIFICATE REQUEST', der);
-  const requestHash = createHash('sha256').update(der).digest();
+  const requestHash = sha256(der);
   const made = { event: 'request', subject: nameText(subject), requestHash } as const;
   await staged.store.recordAct({ ...made, keys: usedKeys(keys) }, context.clock());
   output?.write(request);

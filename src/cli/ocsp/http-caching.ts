@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { OcspAnswer } from '../../ca/ocsp.ts';
+import { sha256Text } from '../../der/sha256.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -19,6 +19,6 @@ export function cacheHeaders({ der, data }: OcspAnswer, now: Date): Headers {
     'cache-control': `max-age=${seconds}, public, no-transform, must-revalidate`,
     'last-modified': from.toUTCString(),
     expires: until.toUTCString(),
-    etag: `"${createHash('sha256').update(der).digest('hex')}"`,
+    etag: `"${sha256Text(der)}"`,
   };
 }

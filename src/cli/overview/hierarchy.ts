@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CertificateRecord } from '../../ca/store.ts';
 import { sameOctets } from '../../der/same-octets.ts';
+import { sha256Text } from '../../der/sha256.ts';
 import { type Certificate, serialText } from '../../x509/certificate.ts';
 import { nameText, parseName } from '../../x509/names.ts';
 import type { CaFacts } from './read-cas.ts';
@@ -44,7 +45,7 @@ export function hierarchyOf(cas: readonly CaFacts[], now: Date): readonly CaNode
     return {
       subject: nameText(parseName(certificate.tbs.subject)),
       certificate,
-      fingerprint: createHash('sha256').update(certificate.der).digest('hex'),
+      fingerprint: sha256Text(certificate.der),
       state: stateOf(certificate, above, now),
       facts,
       cross,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Text } from '../../der/sha256.ts';
 import { timeText, wholeSeconds } from '../../der/time.ts';
 import { PkiError } from '../../errors.ts';
 import type { PathResult, PathStep } from '../../path/path-result.ts';
@@ -133,7 +133,7 @@ const stepJson = ({
   serial: serialText(tbs.serialNumber),
   notBefore: timeText(tbs.notBefore),
   notAfter: timeText(tbs.notAfter),
-  fingerprint: createHash('sha256').update(der).digest('hex'),
+  fingerprint: sha256Text(der),
   trusted,
   revocation: revocation ? { status: revocation.status, by: revocation.by.map(printable) } : null,
 });

@@ -1,5 +1,6 @@
+import { sha256Text } from '../../der/sha256.ts';
 import { PkiError } from '../../errors.ts';
-import { hashText, type Row, seconds } from '../row.ts';
+import { type Row, seconds } from '../row.ts';
 import { type AuditFacts, factsOf, factText, isOlder } from './entry.ts';
 
 /** An entry about a row of the store. */
@@ -111,10 +112,10 @@ export function mustHaveEndedAs(
   if (status !== told) throw disagreement(subject.name, number, 'status', told, String(status));
   if (der instanceof Uint8Array) {
     if (outcome && told === 'issued') {
-      mustAgree(subject, outcome, hash, hashText(der));
+      mustAgree(subject, outcome, hash, sha256Text(der));
       return;
     }
-    throw disagreement(subject.name, number, 'octets', 'none', hashText(der));
+    throw disagreement(subject.name, number, 'octets', 'none', sha256Text(der));
   }
   // of CRLs, only the current ones are kept
   if (told === 'issued' && hash === 'certificateSha256') {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import { tokenAlgorithmNamed } from '../../../algorithms/registry.ts';
 import { pem } from '../../../der/pem.ts';
+import { sha256Text } from '../../../der/sha256.ts';
 import { PkiError } from '../../../errors.ts';
 import { printKeyRef } from '../../../signers/key-ref.ts';
 import { hex } from '../../../signers/pkcs11/keys.ts';
@@ -58,7 +58,7 @@ async function generate(options: GenerateOptions, context: CliContext): Promise<
     algorithm: signer.algorithm.name,
     exportable,
     /** Of the SubjectPublicKeyInfo. */
-    fingerprint: createHash('sha256').update(signer.publicKey).digest('hex'),
+    fingerprint: sha256Text(signer.publicKey),
   };
   if (options.json) return context.print(json({ ...made, publicKey }));
   context.print(`made the key "${printable(made.label)}"\n`);

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
+import { sha256Text } from '../../../der/sha256.ts';
 import { PkiError } from '../../../errors.ts';
 import { type KeyTest, type SignatureTest, testKey } from '../../../hsm/self-test.ts';
 import { describedKey, hex } from '../../../signers/pkcs11/keys.ts';
@@ -38,7 +38,7 @@ const line = ({ algorithm, mechanism, outcome, detail, milliseconds }: Signature
 const testJson = ({ label, id, publicKey, signatures }: KeyTest) => ({
   label,
   id: hex(id),
-  fingerprint: createHash('sha256').update(publicKey).digest('hex'),
+  fingerprint: sha256Text(publicKey),
   signatures: signatures.map(({ detail, milliseconds, ...row }) => ({
     ...row,
     detail: detail ?? null,
